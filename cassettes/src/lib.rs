@@ -1,0 +1,9 @@
+//! What recorder and replayer agree on: the model of a recording, the wire protocols inside it,
+//! and the file it is kept in. Sans-io: bytes and time come in as arguments; there is no socket,
+//! no clock, no path and no environment here.
+//!
+//! Start here:
+//! - [`model`]: what a recording *is*: [`Cassette`](model::Cassette), [`Connection`](model::Connection),
+//!   [`Exchange`](model::Exchange), [`Chunk`](model::Chunk), and [`Script`](model::Script), what a replayer does with one
+
+pub mod model;

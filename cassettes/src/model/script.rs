@@ -1,0 +1,54 @@
+//! What a replayer does, step by step. Faults are edits of this.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+/// A replayer's part in one exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Script {
+    /// In order.
+    pub steps: Vec<Step>,
+}
+
+impl Script {
+    /// All bytes that this script sends, in order.
+    pub fn sends(&self) -> impl Iterator<Item = &Bytes> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Send(bytes) => Some(bytes),
+            _ => None,
+        })
+    }
+}
+
+/// One step of a [`Script`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Go on only once the client has sent this much.
+    Receive(Until),
+    /// Send one recorded chunk.
+    Send(Bytes),
+    /// Let this much time pass, as recorded; a player scales or skips it by its pace.
+    Wait(Duration),
+    /// Stop sending (FIN), keep reading.
+    HalfClose,
+    /// Send what is queued, then FIN, and have no more to do with the connection.
+    Close,
+    /// Send what is queued, then RST.
+    Reset,
+    /// Keep the connection open and silent; for ever with `None`.
+    Stall(Option<Duration>),
+}
+
+/// How much of the client's side to wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// The request's head, through its empty line.
+    Head,
+    /// This many bytes of the exchange in all, head included, or its request's end if that is sooner.
+    Bytes(u64),
+    /// The whole request.
+    RequestEnd,
+    /// The client's own end (FIN or RST).
+    ClientClose,
+}

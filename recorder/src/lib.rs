@@ -1,0 +1,1 @@
+//! Records real traffic into cassettes.

@@ -1,0 +1,1 @@
+//! Replays cassettes as a server, and tells how the client changed.
