@@ -5,5 +5,7 @@
 //! Start here:
 //! - [`model`]: what a recording *is*: [`Cassette`](model::Cassette), [`Connection`](model::Connection),
 //!   [`Exchange`](model::Exchange), [`Chunk`](model::Chunk), and [`Script`](model::Script), what a replayer does with one
+//! - [`meaning`]: what a request means, apart from its spelling: the keys it is looked up by
 
+pub mod meaning;
 pub mod model;
