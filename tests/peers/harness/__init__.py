@@ -1,0 +1,1 @@
+"""What the peer tests share: ports, processes, scripted origins, tallies. Python 3 standard library only."""

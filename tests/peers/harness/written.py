@@ -1,0 +1,2 @@
+def cassette(case): raise NotImplementedError
+def rules(case): return ""
