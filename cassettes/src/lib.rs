@@ -6,6 +6,8 @@
 //! - [`model`]: what a recording *is*: [`Cassette`](model::Cassette), [`Connection`](model::Connection),
 //!   [`Exchange`](model::Exchange), [`Chunk`](model::Chunk), and [`Script`](model::Script), what a replayer does with one
 //! - [`meaning`]: what a request means, apart from its spelling: the keys it is looked up by
+//! - [`format`](mod@format): the file it is kept in: [`Journal`](format::Journal) writes, [`Reader`](format::Reader) reads
 
+pub mod format;
 pub mod meaning;
 pub mod model;

@@ -18,7 +18,7 @@ impl Cassette {
     pub const MAX_CONNECTIONS: usize = u32::MAX as usize;
 
     /// The one door: checks what the private fields promise. Exchanges are put in the order of
-    /// their first bytes; those of the same moment keep the order given.
+    /// their first bytes; those of the same moment, in the order of their connections, then as given.
     pub fn new(
         header: Header,
         connections: Vec<Connection>,
@@ -27,7 +27,7 @@ impl Cassette {
         for (index, exchange) in exchanges.iter().enumerate() {
             check_exchange(index, exchange, connections.len())?;
         }
-        exchanges.sort_by_key(Exchange::started);
+        exchanges.sort_by_key(|exchange| (exchange.started(), exchange.connection));
         Ok(Self { header, connections, exchanges })
     }
 

@@ -1,0 +1,298 @@
+//! One connection's share of a journal. Exchanges are assembled here, without a lock, and appended whole.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::buffer::Unfinished;
+use super::state::Stored;
+use super::{Shared, meta_record};
+use crate::format::codec::encode_into;
+use crate::format::entry::Entry;
+use crate::format::frame::{FRAME_BYTES, FrameHead, Kind};
+use crate::format::number::wide;
+use crate::format::record::{
+    ConnectionRecord, DegradedRecord, ExchangeRecord, PartRecord, direction_number, flags,
+    protocol_number,
+};
+use crate::format::zstd::{self, MIN_COMPRESSED_BYTES};
+use crate::model::{
+    Chunk, Close, Connection, ConnectionId, Degraded, ExchangeId, ExchangeSummary, Protocol,
+    RequestKeys, TapeEvent, Timestamp,
+};
+
+/// An exchange with this much unwritten is written on as a part, so that memory stays constant.
+const SPILL_BYTES: usize = 256 * 1024;
+
+/// An exchange with this many unwritten chunks is, too: a stream of single bytes has large tables.
+const SPILL_CHUNKS: usize = 8192;
+
+/// With this much unwritten on a connection, each chunk is written at once: many pipelined exchanges can be open.
+const SPILL_CONNECTION_BYTES: usize = 4 * SPILL_BYTES;
+
+/// Longest reason kept for a degraded exchange; they are fixed texts of a line.
+const MAX_REASON_BYTES: usize = 1024;
+
+/// Records one connection.
+#[derive(Debug)]
+pub struct ConnectionJournal {
+    shared: Arc<Shared>,
+    id: ConnectionId,
+    facts: Connection,
+    /// By ordinal.
+    unfinished: VecDeque<Unfinished>,
+    /// One more than the last written exchange's ordinal.
+    exchanges: u32,
+    /// Bytes of all `unfinished`.
+    buffered: usize,
+    scratch: Scratch,
+}
+
+/// Memory that is used again for every record.
+#[derive(Debug, Default)]
+struct Scratch {
+    record: Vec<u8>,
+    unfinished: Unfinished,
+}
+
+impl ConnectionJournal {
+    /// Opens the next connection of the journal.
+    pub(super) fn open(shared: Arc<Shared>, mut facts: Connection) -> Self {
+        facts.opened = shared.shifted(facts.opened);
+        facts.closes.clear();
+        let mut state = shared.lock();
+        let id = ConnectionId(state.next_connection());
+        let record = meta_record(Kind::ConnectionOpened, &ConnectionRecord::new(id, &facts, 0));
+        let offset = state.append(&record);
+        state.opened(id.0, offset);
+        drop(state);
+        Self {
+            shared,
+            id,
+            facts,
+            unfinished: VecDeque::new(),
+            exchanges: 0,
+            buffered: 0,
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Its id.
+    pub const fn id(&self) -> ConnectionId {
+        self.id
+    }
+
+    /// Takes the next event of this connection; whichever connection the event names, it is taken
+    /// for this one's.
+    pub fn record(&mut self, event: TapeEvent) {
+        match event {
+            TapeEvent::Chunk { exchange, chunk } => self.chunk(exchange, &chunk),
+            TapeEvent::Done { exchange, summary } => self.done(exchange, &summary),
+        }
+    }
+
+    /// The connection is over. Exchanges without a `Done` are kept, as raw and incomplete.
+    pub fn end(mut self, mut closes: Vec<Close>) {
+        for close in &mut closes {
+            close.at = self.shared.shifted(close.at);
+        }
+        self.facts.closes = closes;
+    }
+
+    fn chunk(&mut self, exchange: ExchangeId, chunk: &Chunk) {
+        if chunk.bytes.is_empty() {
+            return;
+        }
+        let at = self.shared.shifted(chunk.at);
+        let position = self.position(exchange.ordinal);
+        let Some(unfinished) = self.unfinished.get_mut(position) else { return };
+        unfinished.push(chunk, at);
+        self.buffered += chunk.bytes.len();
+        if unfinished.body.len() >= SPILL_BYTES
+            || unfinished.chunks.len() >= SPILL_CHUNKS
+            || self.buffered >= SPILL_CONNECTION_BYTES
+        {
+            self.spill(position);
+        }
+    }
+
+    /// Where the exchange is in `unfinished`; it is put there if it is new.
+    fn position(&mut self, ordinal: u32) -> usize {
+        match self.unfinished.binary_search_by_key(&ordinal, |unfinished| unfinished.ordinal) {
+            Ok(position) => position,
+            Err(position) => {
+                let mut unfinished = std::mem::take(&mut self.scratch.unfinished);
+                unfinished.reset(ordinal);
+                self.unfinished.insert(position, unfinished);
+                position
+            }
+        }
+    }
+
+    fn spill(&mut self, position: usize) {
+        let Some(unfinished) = self.unfinished.get_mut(position) else { return };
+        let meta = PartRecord {
+            connection: self.id.0,
+            ordinal: unfinished.ordinal,
+            previous: unfinished.last_part,
+            started: unfinished.started,
+            chunks: std::mem::take(&mut unfinished.chunks),
+        };
+        let stored =
+            assemble(&mut self.scratch.record, Kind::Part, &meta, unfinished, &self.shared);
+        let offset = self.shared.lock().append_with(&self.scratch.record, &stored);
+        drop(stored);
+        self.buffered -= unfinished.body.len();
+        unfinished.chunks = meta.chunks;
+        unfinished.written(offset);
+    }
+
+    fn done(&mut self, exchange: ExchangeId, summary: &ExchangeSummary) {
+        let found = self
+            .unfinished
+            .binary_search_by_key(&exchange.ordinal, |unfinished| unfinished.ordinal);
+        let Some(unfinished) = found.ok().and_then(|position| self.unfinished.remove(position))
+        else {
+            return;
+        };
+        self.append(unfinished, summary);
+    }
+
+    fn append(&mut self, mut unfinished: Unfinished, summary: &ExchangeSummary) {
+        let meta = exchange_record(self.id, &mut unfinished, summary);
+        let mut entry = entry(&meta, &unfinished, summary);
+        let record = &mut self.scratch.record;
+        let stored = assemble(record, Kind::Exchange, &meta, &mut unfinished, &self.shared);
+        let mut state = self.shared.lock();
+        entry.offset = state.append_with(record, &stored);
+        state.exchange(&entry);
+        drop(state);
+        drop(stored);
+        self.buffered -= unfinished.body.len();
+        self.exchanges = unfinished.ordinal.saturating_add(1);
+        unfinished.chunks = meta.chunks;
+        self.scratch.unfinished = unfinished;
+    }
+
+    fn seal(&mut self) {
+        while let Some(unfinished) = self.unfinished.pop_front() {
+            self.append(unfinished, &UNKNOWN);
+        }
+        let record = ConnectionRecord::new(self.id, &self.facts, self.exchanges);
+        let record = meta_record(Kind::ConnectionDone, &record);
+        let mut state = self.shared.lock();
+        let offset = state.append(&record);
+        state.ended(self.id.0, offset);
+    }
+}
+
+impl Drop for ConnectionJournal {
+    /// Dropped without [`ConnectionJournal::end`]: the connection has no closes.
+    fn drop(&mut self) {
+        self.seal();
+    }
+}
+
+/// Of an exchange that nobody said the end of.
+const UNKNOWN: ExchangeSummary = ExchangeSummary {
+    protocol: Protocol::Raw,
+    keys: RequestKeys { request: 0, body: 0 },
+    complete: false,
+    request_first: false,
+    degraded: None,
+};
+
+fn exchange_record(
+    connection: ConnectionId,
+    unfinished: &mut Unfinished,
+    summary: &ExchangeSummary,
+) -> ExchangeRecord {
+    ExchangeRecord {
+        connection: connection.0,
+        ordinal: unfinished.ordinal,
+        protocol: protocol_number(summary.protocol),
+        flags: flags_of(summary),
+        request_key: summary.keys.request,
+        body_key: summary.keys.body,
+        degraded: summary.degraded.as_ref().map(degraded_record),
+        last_part: unfinished.last_part,
+        started: unfinished.started,
+        chunks: std::mem::take(&mut unfinished.chunks),
+    }
+}
+
+fn entry(meta: &ExchangeRecord, unfinished: &Unfinished, summary: &ExchangeSummary) -> Entry {
+    Entry {
+        connection: ConnectionId(meta.connection),
+        ordinal: meta.ordinal,
+        protocol: summary.protocol,
+        keys: summary.keys,
+        first_at: Timestamp::from_nanos(unfinished.first_at),
+        last_at: Timestamp::from_nanos(unfinished.last_at),
+        to_server: unfinished.to_server,
+        to_client: unfinished.to_client,
+        last_on_connection: false,
+        offset: 0,
+        flags: meta.flags,
+    }
+}
+
+/// The bits that a summary comes to.
+pub(in crate::format) const fn flags_of(summary: &ExchangeSummary) -> u8 {
+    let complete = if summary.complete { flags::COMPLETE } else { 0 };
+    let request_first = if summary.request_first { flags::REQUEST_FIRST } else { 0 };
+    let degraded = if summary.degraded.is_some() { flags::DEGRADED } else { 0 };
+    complete | request_first | degraded
+}
+
+fn degraded_record(degraded: &Degraded) -> DegradedRecord {
+    let reason = degraded.reason;
+    let kept = (0..=MAX_REASON_BYTES.min(reason.len())).rev().find_map(|end| reason.get(..end));
+    DegradedRecord {
+        direction: direction_number(degraded.direction),
+        offset: degraded.offset,
+        reason: kept.unwrap_or(reason).to_owned(),
+    }
+}
+
+/// Puts a record's frame and metadata into `record`, and settles how its body is stored.
+fn assemble<'a>(
+    record: &mut Vec<u8>,
+    kind: Kind,
+    meta: &impl bincode::Encode,
+    unfinished: &'a mut Unfinished,
+    shared: &Shared,
+) -> Stored<'a> {
+    record.clear();
+    record.resize(FRAME_BYTES, 0);
+    encode_into(meta, record);
+    if shared.options.compress
+        && let Some(body) = compressed(unfinished)
+    {
+        unfinished.compressed += wide(unfinished.body.len());
+        let head = FrameHead::with_body(kind, &body);
+        FrameHead { zstd: true, ..head }.seal(record);
+        return Stored::Compressed(body);
+    }
+    let body = &unfinished.body;
+    let (body_len, body_crc) = (wide(body.len()), body.crc());
+    FrameHead { kind, zstd: false, body_len, body_crc }.seal(record);
+    Stored::AsIs(body)
+}
+
+/// The body compressed, where that is allowed and worth it.
+fn compressed(unfinished: &Unfinished) -> Option<Bytes> {
+    let len = unfinished.body.len();
+    if len < MIN_COMPRESSED_BYTES || !zstd::may_compress(len, unfinished.compressed) {
+        return None;
+    }
+    let joined;
+    let body = if let Some(body) = unfinished.body.contiguous() {
+        body
+    } else {
+        joined = unfinished.body.joined();
+        &joined
+    };
+    zstd::compress(body).map(Bytes::from)
+}

@@ -1,0 +1,249 @@
+//! The metadata of each record, as flat structs of numbers and texts, apart from the model.
+//! Their fields and order *are* format 1: a change here is a new major version.
+
+use bincode::{Decode, Encode};
+
+use super::damage::What;
+use crate::model::{
+    Close, Connection, ConnectionId, Direction, Header, How, Protocol, Rewrite, Side, Timestamp,
+    Transport,
+};
+
+/// Metadata of kind 1.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub(super) struct HeaderRecord {
+    pub(super) created_unix_nanos: u64,
+    pub(super) writer: String,
+    pub(super) rewrite_host: String,
+    pub(super) rewrite_origin: String,
+}
+
+/// Metadata of kinds 2 and 5.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub(super) struct ConnectionRecord {
+    pub(super) id: u32,
+    pub(super) opened: u64,
+    pub(super) transport: u8,
+    pub(super) client: String,
+    pub(super) server: String,
+    pub(super) upstream: String,
+    /// Of kind 5; 0 in kind 2.
+    pub(super) exchanges: u32,
+    /// Of kind 5; empty in kind 2.
+    pub(super) closes: Vec<CloseRecord>,
+}
+
+/// One end of a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub(super) struct CloseRecord {
+    pub(super) at: u64,
+    pub(super) by: u8,
+    pub(super) how: u8,
+}
+
+/// Metadata of kind 3: a piece of an exchange that is too large, or too long, to keep in memory until its end.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub(super) struct PartRecord {
+    pub(super) connection: u32,
+    pub(super) ordinal: u32,
+    /// Offset of the exchange's part before this one; 0: this is the first.
+    pub(super) previous: u64,
+    /// What the first chunk's `after` counts from.
+    pub(super) started: u64,
+    pub(super) chunks: Vec<ChunkRecord>,
+}
+
+/// Metadata of kind 4: an exchange that is over, with those of its chunks that are in no part.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub(super) struct ExchangeRecord {
+    pub(super) connection: u32,
+    pub(super) ordinal: u32,
+    pub(super) protocol: u8,
+    /// [`flags`]
+    pub(super) flags: u8,
+    pub(super) request_key: u64,
+    pub(super) body_key: u64,
+    pub(super) degraded: Option<DegradedRecord>,
+    /// Offset of the exchange's last part; 0: it has none.
+    pub(super) last_part: u64,
+    /// What the first chunk's `after` counts from.
+    pub(super) started: u64,
+    pub(super) chunks: Vec<ChunkRecord>,
+}
+
+/// One chunk; its bytes are in the body, after those of the chunks before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub(super) struct ChunkRecord {
+    pub(super) direction: u8,
+    /// Nanoseconds after the chunk before it, or after `started`.
+    pub(super) after: u64,
+    /// Never 0.
+    pub(super) len: u64,
+}
+
+/// Where and why a parser gave up.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub(super) struct DegradedRecord {
+    pub(super) direction: u8,
+    pub(super) offset: u64,
+    pub(super) reason: String,
+}
+
+/// Bits of an exchange's flags, in its record and in its index entry.
+pub(super) mod flags {
+    /// Request and final response came to the end that their framing announced.
+    pub(in crate::format) const COMPLETE: u8 = 1;
+    /// The whole request came before the first byte of the answer.
+    pub(in crate::format) const REQUEST_FIRST: u8 = 2;
+    /// A parser gave up on it.
+    pub(in crate::format) const DEGRADED: u8 = 4;
+    /// Only parts of it are there: the recorder was killed before it was over. In index entries only.
+    pub(in crate::format) const INTERRUPTED: u8 = 8;
+    /// Bits that have a meaning.
+    pub(in crate::format) const ALL: u8 = COMPLETE | REQUEST_FIRST | DEGRADED | INTERRUPTED;
+}
+
+impl From<&Header> for HeaderRecord {
+    fn from(header: &Header) -> Self {
+        Self {
+            created_unix_nanos: header.created_unix_nanos,
+            writer: header.writer.clone(),
+            rewrite_host: header.rewrite.host.clone(),
+            rewrite_origin: header.rewrite.origin.clone(),
+        }
+    }
+}
+
+impl From<HeaderRecord> for Header {
+    fn from(record: HeaderRecord) -> Self {
+        Self {
+            created_unix_nanos: record.created_unix_nanos,
+            writer: record.writer,
+            rewrite: Rewrite { host: record.rewrite_host, origin: record.rewrite_origin },
+        }
+    }
+}
+
+impl ConnectionRecord {
+    /// `exchanges`: how many it had.
+    pub(super) fn new(id: ConnectionId, connection: &Connection, exchanges: u32) -> Self {
+        Self {
+            id: id.0,
+            opened: connection.opened.as_nanos(),
+            transport: transport_number(connection.transport),
+            client: connection.client.clone(),
+            server: connection.server.clone(),
+            upstream: connection.upstream.clone(),
+            exchanges,
+            closes: connection.closes.iter().map(CloseRecord::from).collect(),
+        }
+    }
+
+    pub(super) fn into_model(self) -> Result<Connection, What> {
+        Ok(Connection {
+            opened: Timestamp::from_nanos(self.opened),
+            transport: transport(self.transport)?,
+            client: self.client,
+            server: self.server,
+            upstream: self.upstream,
+            closes: self.closes.iter().map(CloseRecord::to_model).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl From<&Close> for CloseRecord {
+    fn from(close: &Close) -> Self {
+        Self { at: close.at.as_nanos(), by: side_number(close.by), how: how_number(close.how) }
+    }
+}
+
+impl CloseRecord {
+    fn to_model(&self) -> Result<Close, What> {
+        Ok(Close { at: Timestamp::from_nanos(self.at), by: side(self.by)?, how: how(self.how)? })
+    }
+}
+
+/// The number of a direction.
+pub(super) const fn direction_number(direction: Direction) -> u8 {
+    match direction {
+        Direction::ToServer => 0,
+        Direction::ToClient => 1,
+    }
+}
+
+/// The direction of a number.
+pub(super) fn direction(number: u8) -> Result<Direction, What> {
+    match number {
+        0 => Ok(Direction::ToServer),
+        1 => Ok(Direction::ToClient),
+        _ => Err(What::BadValue { field: "direction", value: number.into() }),
+    }
+}
+
+/// The number of a protocol.
+pub(super) const fn protocol_number(protocol: Protocol) -> u8 {
+    match protocol {
+        Protocol::Raw => 0,
+        Protocol::Http1 => 1,
+    }
+}
+
+/// The protocol of a number.
+pub(super) const fn protocol(number: u8) -> Result<Protocol, What> {
+    match number {
+        0 => Ok(Protocol::Raw),
+        1 => Ok(Protocol::Http1),
+        _ => Err(What::BadValue { field: "protocol", value: number as u64 }),
+    }
+}
+
+const fn transport_number(transport: Transport) -> u8 {
+    match transport {
+        Transport::Tcp => 0,
+        Transport::Unix => 1,
+    }
+}
+
+fn transport(number: u8) -> Result<Transport, What> {
+    match number {
+        0 => Ok(Transport::Tcp),
+        1 => Ok(Transport::Unix),
+        _ => Err(What::BadValue { field: "transport", value: number.into() }),
+    }
+}
+
+const fn side_number(side: Side) -> u8 {
+    match side {
+        Side::Client => 0,
+        Side::Server => 1,
+    }
+}
+
+fn side(number: u8) -> Result<Side, What> {
+    match number {
+        0 => Ok(Side::Client),
+        1 => Ok(Side::Server),
+        _ => Err(What::BadValue { field: "side", value: number.into() }),
+    }
+}
+
+const fn how_number(how: How) -> u8 {
+    match how {
+        How::Fin => 0,
+        How::Reset => 1,
+        How::Refused => 2,
+        How::Timeout => 3,
+        How::Unreachable => 4,
+    }
+}
+
+fn how(number: u8) -> Result<How, What> {
+    match number {
+        0 => Ok(How::Fin),
+        1 => Ok(How::Reset),
+        2 => Ok(How::Refused),
+        3 => Ok(How::Timeout),
+        4 => Ok(How::Unreachable),
+        _ => Err(What::BadValue { field: "way of closing", value: number.into() }),
+    }
+}

@@ -1,0 +1,98 @@
+//! A whole recording at once.
+
+use bytes::{Bytes, BytesMut};
+
+use super::journal::{ConnectionJournal, Journal};
+use super::number::narrow;
+use super::summary::derive;
+use crate::model::{Cassette, Connection, Exchange, ExchangeId, TapeEvent};
+
+/// Longest text of a header or connection. They are names and addresses; the metadata that holds them is bounded.
+pub const MAX_TEXT_BYTES: usize = 64 * 1024;
+
+/// Most ends of a connection. Two are usual: each direction has one.
+pub const MAX_CLOSES: usize = 1024;
+
+/// The file that a recorder would have written of this, with every connection opened first.
+pub fn encode(cassette: &Cassette) -> Result<Bytes, EncodeError> {
+    check(cassette)?;
+    let journal = Journal::create(&cassette.header);
+    let open =
+        |connection: &Connection| Open { journal: journal.connection(connection.clone()), next: 0 };
+    let mut open: Vec<Open> = cassette.connections().iter().map(open).collect();
+    for exchange in cassette.exchanges() {
+        if let Some(open) = open.get_mut(exchange.connection.index()) {
+            open.record(exchange);
+        }
+    }
+    for (open, connection) in open.into_iter().zip(cassette.connections()) {
+        open.journal.end(connection.closes.clone());
+    }
+    journal.finish();
+    Ok(written(&journal))
+}
+
+/// All that waits to be written, in one.
+fn written(journal: &Journal) -> Bytes {
+    let mut file = BytesMut::with_capacity(narrow(journal.pending_bytes()));
+    let mut pending = Vec::new();
+    journal.take_pending(&mut pending);
+    for bytes in pending {
+        file.extend_from_slice(&bytes);
+    }
+    file.freeze()
+}
+
+struct Open {
+    journal: ConnectionJournal,
+    next: u32,
+}
+
+impl Open {
+    fn record(&mut self, exchange: &Exchange) {
+        let id = ExchangeId { connection: exchange.connection, ordinal: self.next };
+        for chunk in &exchange.chunks {
+            self.journal.record(TapeEvent::Chunk { exchange: id, chunk: chunk.clone() });
+        }
+        self.journal.record(TapeEvent::Done { exchange: id, summary: derive(exchange) });
+        self.next += 1;
+    }
+}
+
+fn check(cassette: &Cassette) -> Result<(), EncodeError> {
+    let header = &cassette.header;
+    check_texts("header", &[&header.writer, &header.rewrite.host, &header.rewrite.origin])?;
+    for connection in cassette.connections() {
+        check_texts("connection", &[&connection.client, &connection.server, &connection.upstream])?;
+        if connection.closes.len() > MAX_CLOSES {
+            return Err(EncodeError::TooManyCloses { closes: connection.closes.len() });
+        }
+    }
+    Ok(())
+}
+
+fn check_texts(of: &'static str, texts: &[&String]) -> Result<(), EncodeError> {
+    match texts.iter().map(|text| text.len()).max() {
+        Some(len) if len > MAX_TEXT_BYTES => Err(EncodeError::TextTooLong { of, len }),
+        _ => Ok(()),
+    }
+}
+
+/// Why a recording does not fit into a file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EncodeError {
+    /// A text is over [`MAX_TEXT_BYTES`].
+    #[error("a text of the {of} is {len} bytes long: shorten it to {MAX_TEXT_BYTES} bytes")]
+    TextTooLong {
+        /// Whose.
+        of: &'static str,
+        /// How long it is.
+        len: usize,
+    },
+    /// A connection has more than [`MAX_CLOSES`] ends.
+    #[error("a connection closes {closes} times: leave at most {MAX_CLOSES}, two are usual")]
+    TooManyCloses {
+        /// How many it has.
+        closes: usize,
+    },
+}
