@@ -49,6 +49,9 @@ pub enum Until {
     Bytes(u64),
     /// The whole request.
     RequestEnd,
+    /// This many bytes after the request's end: of what a client sends once HTTP is switched off.
+    /// Counted from there, since a live request may be longer or shorter than the recorded one.
+    Tail(u64),
     /// The client's own end (FIN or RST).
     ClientClose,
 }

@@ -41,7 +41,8 @@ pub struct ExchangeSummary {
     pub keys: RequestKeys,
     /// Both the request and the final response came to the end that their framing announced.
     pub complete: bool,
-    /// The whole request came before the first byte of the answer.
+    /// The whole request came before the first byte of the answer, and the client sent nothing after
+    /// that byte: a replayer may receive the request, then send everything.
     pub request_first: bool,
     /// Where and why parsing gave up, if it did.
     pub degraded: Option<Degraded>,

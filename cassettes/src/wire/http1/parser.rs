@@ -1,0 +1,174 @@
+//! The two incremental parsers: one direction of a connection each.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+
+use super::framing::{of_request, of_response, switches};
+use super::head::is_token_byte;
+use super::machine::{Machine, Next, Role};
+use super::{CutShort, HeadError, ParseError, RequestContext, RequestHead, ResponseHead};
+
+/// What a parser made of its input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advance {
+    /// How many bytes of the input it took. The rest is to be given again, with or without more behind it.
+    pub taken: usize,
+    /// What that completed. `None`: it took all, and needs more.
+    pub event: Option<Event>,
+}
+
+/// What a message consists of, in this order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A whole head, with the empty lines before it and the one that ends it. Not copied when it came whole.
+    Head(Bytes),
+    /// A piece of the body, without its transfer framing. Never empty, never copied.
+    Body(Bytes),
+    /// The lines of a trailer section, where there are any; without the empty line.
+    Trailers(Bytes),
+    /// The message is over.
+    End,
+    /// The message is over, and what follows is not HTTP: 101, or 2xx to CONNECT.
+    Switched,
+}
+
+/// Reads what a client sends.
+///
+/// ```
+/// # use bytes::Bytes;
+/// # use cassettes::wire::http1::{Event, RequestParser};
+/// let mut parser = RequestParser::new();
+/// let mut input = Bytes::from_static(b"GET / HTTP/1.1\r\n\r\nGET ");
+/// let head = parser.advance(&input)?;
+/// assert!(matches!(head.event, Some(Event::Head(_))));
+/// let end = parser.advance(&input.split_off(head.taken))?;
+/// assert_eq!(end.event, Some(Event::End));
+/// # Ok::<(), cassettes::wire::http1::ParseError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct RequestParser {
+    machine: Machine<Requests>,
+}
+
+/// Reads what a server sends. Needs to be told of each request, since some requests change how their answer ends.
+#[derive(Debug, Clone)]
+pub struct ResponseParser {
+    machine: Machine<Responses>,
+}
+
+impl RequestParser {
+    /// At the start of a connection.
+    pub fn new() -> Self {
+        Self { machine: Machine::new(Requests) }
+    }
+
+    /// Takes a prefix of `input`. Call it again with what is left, even if that is empty, until there is no event.
+    pub fn advance(&mut self, input: &Bytes) -> Result<Advance, ParseError> {
+        self.machine.advance(input)
+    }
+
+    /// The client sends no more.
+    pub fn finish(&mut self) -> Result<(), CutShort> {
+        self.machine.finish()
+    }
+
+    /// Whether no request has begun that is not over.
+    pub fn is_idle(&self) -> bool {
+        self.machine.is_idle()
+    }
+}
+
+impl ResponseParser {
+    /// At the start of a connection.
+    pub fn new() -> Self {
+        Self { machine: Machine::new(Responses::default()) }
+    }
+
+    /// Queues the request that the next not yet expected final response answers. A response that nothing
+    /// was queued for is read as an answer to GET.
+    pub fn expect(&mut self, request: RequestContext) {
+        self.machine.role.expected.push_back(request);
+    }
+
+    /// Takes a prefix of `input`. Call it again with what is left, even if that is empty, until there is no event.
+    pub fn advance(&mut self, input: &Bytes) -> Result<Advance, ParseError> {
+        self.machine.advance(input)
+    }
+
+    /// The server sends no more. `Ok` also where that is what ends a body.
+    pub fn finish(&mut self) -> Result<(), CutShort> {
+        self.machine.finish()
+    }
+
+    /// Whether no response has begun that is not over.
+    pub fn is_idle(&self) -> bool {
+        self.machine.is_idle()
+    }
+
+    /// Whether the response whose head was read last is a 1xx, which another to the same request follows.
+    pub fn is_interim(&self) -> bool {
+        self.machine.role.interim
+    }
+}
+
+impl Default for RequestParser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Default for ResponseParser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Requests;
+
+#[derive(Debug, Clone, Default)]
+struct Responses {
+    /// The requests that are not yet answered.
+    expected: VecDeque<RequestContext>,
+    interim: bool,
+}
+
+impl Role for Requests {
+    fn check_start(&self, start: &[u8]) -> Result<(), HeadError> {
+        match start.first() {
+            Some(&byte) if byte != b'\r' && !is_token_byte(byte) => Err(HeadError::Method),
+            _ if start.contains(&b'\n') => RequestHead::parse(start).map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    fn read_head(&mut self, head: &[u8]) -> Result<Next, HeadError> {
+        RequestHead::parse(head).map(|head| Next::Body(of_request(&head)))
+    }
+}
+
+impl Role for Responses {
+    fn check_start(&self, start: &[u8]) -> Result<(), HeadError> {
+        const VERSION: &[u8] = b"HTTP/1.";
+        let seen = start.len().min(VERSION.len());
+        if start.get(..seen) != VERSION.get(..seen) && start != b"\r" {
+            return Err(HeadError::Version);
+        }
+        if start.contains(&b'\n') { ResponseHead::parse(start).map(drop) } else { Ok(()) }
+    }
+
+    fn read_head(&mut self, head: &[u8]) -> Result<Next, HeadError> {
+        let head = ResponseHead::parse(head)?;
+        self.interim = head.is_interim();
+        let request = if self.interim {
+            RequestContext::default()
+        } else {
+            self.expected.pop_front().unwrap_or_default()
+        };
+        if switches(&head, request) {
+            return Ok(Next::Switch);
+        }
+        Ok(Next::Body(of_response(&head, request)))
+    }
+}

@@ -1,0 +1,5 @@
+//! Protocol state machines: bytes in, events out.
+//!
+//! - [`http1`]: HTTP/1.0 and HTTP/1.1 (RFC 9112), both directions
+
+pub mod http1;
