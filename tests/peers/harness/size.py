@@ -1,0 +1,1 @@
+def play(room, arguments, tally): pass
