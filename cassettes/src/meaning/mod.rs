@@ -55,7 +55,9 @@ pub use form::{Field, fields};
 pub use hasher::{BodyHasher, body_key};
 pub use json::MAX_JSON_DEPTH;
 pub use multipart::{MAX_MULTIPART_DEPTH, Part, PartHeader};
-pub use target::{Target, query_name, request_key_ignoring, request_key_of};
+pub use target::{
+    Target, normalised, query_name, request_key, request_key_ignoring, request_key_of,
+};
 
 use media::Media;
 

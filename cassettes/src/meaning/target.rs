@@ -4,11 +4,17 @@ use std::borrow::Cow;
 
 use super::form::escape;
 use super::hasher::first_eight;
+use crate::wire::http1::RequestHead;
 
 /// Most request lines are shorter than this, and are hashed from the stack.
 const SHORT_BYTES: usize = 512;
 
 /// A stable 64-bit hash of method, path and query, as the [module](super) specifies.
+pub fn request_key(head: &RequestHead<'_>) -> u64 {
+    request_key_of(head.method(), head.target())
+}
+
+/// [`request_key`], of the pieces.
 pub fn request_key_of(method: &[u8], target: &[u8]) -> u64 {
     let target = Target::of(target);
     if !target.is_canonical() {
@@ -84,7 +90,7 @@ impl<'a> Target<'a> {
 }
 
 /// `%XX` decoded where it is an unreserved character, upper-cased elsewhere (RFC 3986 §6.2.2).
-pub(crate) fn normalised(text: &[u8]) -> Cow<'_, [u8]> {
+pub fn normalised(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'%', text).is_none() {
         return Cow::Borrowed(text);
     }

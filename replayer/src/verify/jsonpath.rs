@@ -256,7 +256,7 @@ mod tests {
             let error = pattern.parse::<JsonPath>().unwrap_err();
             assert_eq!(error.offset, offset, "{error}");
         }
-        assert!("$.a".repeat(1).parse::<JsonPath>().is_ok());
+        assert!(format!("${}", ".a".repeat(63)).parse::<JsonPath>().is_ok());
         assert!(format!("${}", ".a".repeat(64)).parse::<JsonPath>().is_err());
     }
 

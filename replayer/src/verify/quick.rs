@@ -50,7 +50,7 @@ pub fn compare_bytes(
         let (line, other);
         (line, expected) = split_line(expected);
         (other, actual) = split_line(actual);
-        found = found.max(compare_lines(line, other, context, rules));
+        found = found.max(compare_lines(line, other, *context, rules));
         if found == Quick::Unsure {
             return found;
         }
@@ -69,7 +69,7 @@ fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
     bytes.split_at_checked(end).unwrap_or((bytes, b""))
 }
 
-fn compare_lines(line: &[u8], other: &[u8], context: &CompareContext, rules: &Rules) -> Quick {
+fn compare_lines(line: &[u8], other: &[u8], context: CompareContext, rules: &Rules) -> Quick {
     let Some((name, value)) = header(line) else { return Quick::Unsure };
     let Some((other_name, other_value)) = header(other) else { return Quick::Unsure };
     if name != other_name {
