@@ -1,0 +1,174 @@
+//! The one-line notations, each with its inverse: reads (`server head +1.2ms`), ends
+//! (`server resets +3ms`), chunk sizes (`4096`, `rest`).
+
+use super::error::TextError;
+use super::message::Size;
+use super::quantity::{duration, show_duration};
+use super::reads::{Amount, Read};
+use super::tree::Node;
+use crate::model::{Direction, How, Side};
+
+const READ: &str = "who sent, how much (`head`, a number of bytes, or nothing for the rest), and the wait, as in `server head +1.2ms`";
+const END: &str =
+    "who and how, as in `server closes`, `client resets +2ms`, or `server times out at 30s`";
+const SIZE: &str = "a number of bytes, `rest`, or `hex` and the size line as it was";
+
+/// When a close was, as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    /// Nanoseconds after what came before it.
+    After(u64),
+    /// Nanoseconds after the cassette's start.
+    At(u64),
+}
+
+/// A close, as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct End {
+    pub(super) by: Side,
+    pub(super) how: How,
+    pub(super) when: When,
+}
+
+const WAYS: [(How, &str); 5] = [
+    (How::Fin, "closes"),
+    (How::Reset, "resets"),
+    (How::Refused, "refuses"),
+    (How::Timeout, "times out"),
+    (How::Unreachable, "is unreachable"),
+];
+
+/// `client` or `server`.
+pub(super) const fn side_name(side: Side) -> &'static str {
+    match side {
+        Side::Client => "client",
+        Side::Server => "server",
+    }
+}
+
+/// The rest of `text` after the side that it begins with.
+fn strip_side(text: &str) -> Option<(Side, &str)> {
+    [Side::Client, Side::Server].into_iter().find_map(|side| {
+        let rest = text.strip_prefix(side_name(side))?;
+        (rest.is_empty() || rest.starts_with(' ')).then(|| (side, rest.trim()))
+    })
+}
+
+/// The read that `node` says.
+pub(super) fn read_of(node: &Node<'_>) -> Result<Read, TextError> {
+    let text = node.text("a read", READ)?;
+    let invalid = || node.place.invalid("the read", text, READ);
+    let (side, rest) = strip_side(text).ok_or_else(invalid)?;
+    let (amount, wait) = match rest.split_once('+') {
+        Some((amount, wait)) => (amount.trim(), duration(wait, "the wait", node.place)?),
+        None => (rest, 0),
+    };
+    let amount = match amount {
+        "" | "rest" => Amount::Rest,
+        "head" => Amount::Head,
+        number => Amount::Bytes(number.parse().map_err(|_| invalid())?),
+    };
+    Ok(Read { direction: side.sends(), amount, wait })
+}
+
+/// The inverse of [`read_of`].
+pub(super) fn show_read(read: Read) -> String {
+    let side = side_name(read.direction.sender());
+    let amount = match read.amount {
+        Amount::Rest => String::new(),
+        Amount::Head => " head".to_owned(),
+        Amount::Bytes(bytes) => format!(" {bytes}"),
+    };
+    format!("{side}{amount}{}", show_wait(read.wait))
+}
+
+/// ` +1.2ms`; nothing for no wait.
+fn show_wait(nanos: u64) -> String {
+    if nanos == 0 { String::new() } else { format!(" +{}", show_duration(nanos)) }
+}
+
+/// The end that `node` says.
+pub(super) fn end_of(node: &Node<'_>) -> Result<End, TextError> {
+    let text = node.text("an end", END)?;
+    let invalid = || node.place.invalid("the end", text, END);
+    let (by, rest) = strip_side(text).ok_or_else(invalid)?;
+    let (how, when) = WAYS
+        .iter()
+        .find_map(|(how, name)| rest.strip_prefix(name).map(|when| (*how, when)))
+        .ok_or_else(invalid)?;
+    let when = match when.trim_start() {
+        "" => When::After(0),
+        when => match (when.strip_prefix('+'), when.strip_prefix("at ")) {
+            (Some(wait), _) => When::After(duration(wait, "the wait", node.place)?),
+            (_, Some(at)) => When::At(duration(at.trim(), "the time", node.place)?),
+            _ => return Err(invalid()),
+        },
+    };
+    Ok(End { by, how, when })
+}
+
+/// The inverse of [`end_of`].
+pub(super) fn show_end(end: End) -> String {
+    let way = WAYS.iter().find(|(how, _)| *how == end.how).map_or("closes", |(_, name)| name);
+    let when = match end.when {
+        When::After(wait) => show_wait(wait),
+        When::At(at) => format!(" at {}", show_duration(at)),
+    };
+    format!("{} {way}{when}", side_name(end.by))
+}
+
+/// The chunk size that `node` says.
+pub(super) fn size_of(node: &Node<'_>) -> Result<Size, TextError> {
+    let text = node.text("a chunk size", SIZE)?;
+    let invalid = || node.place.invalid("the chunk size", text, SIZE);
+    match text.strip_prefix("hex ") {
+        _ if text == "rest" => Ok(Size::Rest),
+        Some(line) if Size::of_line(line.as_bytes()).is_none() => Err(invalid()),
+        Some(line) => Ok(Size::Line(line.as_bytes().to_vec())),
+        None => Ok(Size::Bytes(text.parse().map_err(|_| invalid())?)),
+    }
+}
+
+/// The inverse of [`size_of`]; `None` where a size line holds what the notation cannot.
+pub(super) fn show_size(size: &Size) -> Option<String> {
+    match size {
+        Size::Bytes(size) => Some(size.to_string()),
+        Size::Rest => Some("rest".to_owned()),
+        Size::Line(line) => std::str::from_utf8(line).ok().map(|line| format!("hex {line}")),
+    }
+}
+
+/// `client` for what goes to the server, and the other way round.
+pub(super) const fn sender_name(direction: Direction) -> &'static str {
+    side_name(direction.sender())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::tree;
+
+    #[test]
+    fn reads_are_shown_as_they_are_read() {
+        for text in ["client", "server", "server head", "client 12 +1.5ms", "server +3ns"] {
+            assert_eq!(show_read(read_of(&tree::parse(text).unwrap()).unwrap()), text);
+        }
+        for text in
+            ["", "nobody", "servers", "server tail", "server -1", "server + 1", "server 1ms"]
+        {
+            let quoted = format!("{text:?}");
+            assert!(read_of(&tree::parse(&quoted).unwrap()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn ends_are_shown_as_they_are_read() {
+        let texts = ["server closes", "client resets +2ms", "server times out at 30s"];
+        for text in texts.iter().chain(&["server refuses", "server is unreachable at 0ms"]) {
+            assert_eq!(show_end(end_of(&tree::parse(text).unwrap()).unwrap()), *text);
+        }
+        for text in ["server", "server close", "closes", "server closes soon", "server closes at"] {
+            assert!(end_of(&tree::parse(text).unwrap()).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! One exchange: its messages, and how they were read from the socket.
+
+use bytes::Bytes;
+
+use super::super::error::{Place, Problem, TextError};
+use super::super::fields::Fields;
+use super::super::message::{Method, Role, Wire};
+use super::super::notation::{self, End};
+use super::super::reads::{Conversation, Item};
+use super::super::tree::{Node, Value};
+use super::super::{quantity, spelling};
+use super::message;
+use crate::model::{Chunk, Direction, Protocol};
+
+const EXCHANGE: &[&str] =
+    &["connection", "at", "request", "response", "responses", "then", "raw", "reads", "end"];
+const ITEM: &[&str] = &["client", "server", "after"];
+
+/// An exchange whose connection is not yet known.
+pub(super) struct Draft {
+    pub(super) connection: Option<(String, Place)>,
+    pub(super) protocol: Protocol,
+    pub(super) chunks: Vec<Chunk>,
+    /// Given by hand, with its place.
+    pub(super) ends: Option<(Vec<End>, Place)>,
+    /// The answer ends with the connection.
+    pub(super) until_close: bool,
+}
+
+impl Draft {
+    pub(super) fn started(&self) -> u64 {
+        self.chunks.first().map_or(0, |chunk| chunk.at.as_nanos())
+    }
+
+    pub(super) fn ended(&self) -> u64 {
+        self.chunks.last().map_or(0, |chunk| chunk.at.as_nanos())
+    }
+}
+
+/// All exchanges, in the order of the text. One without a time begins when the one before it ended.
+pub(super) fn read_all(nodes: &[Node<'_>]) -> Result<Vec<Draft>, TextError> {
+    let mut previous_end = 0;
+    let mut drafts = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let draft = read(node, previous_end)?;
+        previous_end = draft.ended();
+        drafts.push(draft);
+    }
+    Ok(drafts)
+}
+
+fn read(node: &Node<'_>, previous_end: u64) -> Result<Draft, TextError> {
+    let fields = Fields::of(node, "an exchange", EXCHANGE)?;
+    let start = fields.get("at").map(|at| quantity::read_duration(at, "at")).transpose()?;
+    let (protocol, conversation) = conversation(&fields)?;
+    let until_close = conversation.responses.last().is_some_and(|last| last.until_close);
+    let chunks = conversation
+        .chunks(start.unwrap_or(previous_end))
+        .map_err(|(index, problem)| read_place(&fields, index).error(problem))?;
+    if chunks.is_empty() {
+        let key = "request: (or `response`, or `raw`)";
+        return Err(fields.place.error(Problem::MissingKey { place: "an exchange", key }));
+    }
+    Ok(Draft {
+        connection: fields.get("connection").map(connection_name).transpose()?,
+        protocol,
+        chunks,
+        ends: fields.get("end").map(ends).transpose()?,
+        until_close,
+    })
+}
+
+/// The how-manieth read; where none are given, the whole exchange.
+fn read_place(fields: &Fields<'_, '_>, index: usize) -> Place {
+    let Some(reads) = fields.get("reads") else { return fields.place };
+    match &reads.value {
+        Value::List(items) => items.get(index).map_or(reads.place, |item| item.place),
+        _ => reads.place,
+    }
+}
+
+fn connection_name(node: &Node<'_>) -> Result<(String, Place), TextError> {
+    let name = node.text("connection", "the name of a connection, as in `1`")?;
+    Ok((name.to_owned(), node.place))
+}
+
+/// One end, or a list of them.
+pub(super) fn ends(node: &Node<'_>) -> Result<(Vec<End>, Place), TextError> {
+    let ends = match &node.value {
+        Value::List(items) => items.iter().map(notation::end_of).collect(),
+        _ => notation::end_of(node).map(|end| vec![end]),
+    };
+    Ok((ends?, node.place))
+}
+
+fn conversation(fields: &Fields<'_, '_>) -> Result<(Protocol, Conversation), TextError> {
+    if let Some(raw) = fields.get("raw") {
+        const REMEDY: &str = "an exchange is either HTTP or raw bytes";
+        for other in ["request", "response", "responses", "then", "reads"] {
+            fields.exclude("raw", other, REMEDY)?;
+        }
+        let conversation = Conversation { then: items(raw, "raw")?, ..Conversation::default() };
+        return Ok((Protocol::Raw, conversation));
+    }
+    let request = fields.get("request");
+    let request = request.map(|node| message::read(node, "request", Role::Request)).transpose()?;
+    let method = request.as_ref().map_or(Method::Other, |request| Method::of(&request.bytes));
+    let reads = fields.get("reads").map(|node| {
+        let reads = node.list("reads", "a list, as in `[client, server +1.2ms]`")?;
+        reads.iter().map(notation::read_of).collect()
+    });
+    let conversation = Conversation {
+        responses: responses(fields, Role::Response(method))?,
+        request,
+        then: fields.get("then").map(|node| items(node, "then")).transpose()?.unwrap_or_default(),
+        reads: reads.transpose()?,
+    };
+    Ok((Protocol::Http1, conversation))
+}
+
+fn responses(fields: &Fields<'_, '_>, role: Role) -> Result<Vec<Wire>, TextError> {
+    fields.exclude("response", "responses", "list all under `responses`")?;
+    if let Some(one) = fields.get("response") {
+        return Ok(vec![message::read(one, "response", role)?]);
+    }
+    let Some(all) = fields.get("responses") else { return Ok(Vec::new()) };
+    let all = all.list("responses", "a list of responses, interim ones first")?;
+    all.iter().map(|node| message::read(node, "response", role)).collect()
+}
+
+fn items(node: &Node<'_>, what: &'static str) -> Result<Vec<Item>, TextError> {
+    let list = node.list(what, "a list, as in `- client: hello`")?;
+    list.iter().map(item).collect()
+}
+
+fn item(node: &Node<'_>) -> Result<Item, TextError> {
+    const SENDER: &str = "client: (or `server`)";
+    let fields = Fields::of(node, "bytes that one side sent", ITEM)?;
+    fields.exclude("server", "client", "write each side's bytes as a list item of its own")?;
+    let (direction, key) = match fields.get("server") {
+        Some(_) => (Direction::ToClient, "server"),
+        None => (Direction::ToServer, "client"),
+    };
+    let sent = fields.require(key, SENDER)?;
+    let bytes: Bytes = spelling::read(sent, key)?.into();
+    if bytes.is_empty() {
+        return Err(sent.place.invalid("what was sent", "", "at least one byte"));
+    }
+    let wait = fields.get("after").map(|after| quantity::read_duration(after, "after"));
+    Ok(Item { direction, bytes, wait: wait.transpose()?.unwrap_or_default() })
+}
