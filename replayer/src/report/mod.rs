@@ -1,7 +1,18 @@
 //! Says what happened: to people, to other programs, to CI.
 //!
 //! - [`Verdict`]: what happened and what it means, one [`Outcome`] an exchange
+//! - [`text`], [`json`], [`junit`], [`github`]: the formats, each with a `write`
+//! - [`order`]: which exchanges came in another order than recorded
 
+pub mod github;
+pub mod json;
+pub mod junit;
+mod layout;
+pub mod order;
+pub mod text;
 mod verdict;
 
 pub use verdict::{Candidate, ExchangeRef, Kind, Outcome, Totals, Verdict};
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,10 @@
 //! What happened in a replay, and what it means.
 
+use std::fmt;
+
 use serde::Serialize;
 
-use crate::verify::{Gravity, Mismatch};
+use crate::verify::{Gravity, Mismatch, Place};
 
 /// What a run of a client means, against its recording.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,7 +16,7 @@ pub struct Verdict {
 }
 
 /// What became of one exchange.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// In one word.
     pub kind: Kind,
@@ -56,7 +58,7 @@ pub struct ExchangeRef {
 }
 
 /// A recorded exchange that might have been meant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// Which.
     pub exchange: ExchangeRef,
@@ -101,6 +103,13 @@ impl Verdict {
     }
 }
 
+/// `#3`, or `name#3`.
+impl fmt::Display for ExchangeRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.cassette, self.number)
+    }
+}
+
 impl Outcome {
     /// Of an exchange that was asked for: same, reordered, or changed, as the mismatches say.
     pub fn asked(exchange: ExchangeRef, label: String, mismatches: Vec<Mismatch>) -> Self {
@@ -135,7 +144,6 @@ impl Outcome {
 impl Kind {
     /// What the mismatches of an exchange that was asked for make of it.
     pub fn of(mismatches: &[Mismatch]) -> Self {
-        use crate::verify::Place;
         let mut failures = mismatches.iter().filter(|mismatch| mismatch.is_failure()).peekable();
         if failures.peek().is_none() {
             Self::Same

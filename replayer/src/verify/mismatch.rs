@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 /// One difference between what was recorded and what came now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
     /// Where.
     pub place: Place,
