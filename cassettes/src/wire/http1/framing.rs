@@ -68,7 +68,8 @@ pub(super) fn of_response(
 ) -> Result<Framing, FramingError> {
     // "Any response to a HEAD request and any response with a 1xx (Informational), 204 (No Content), or
     // 304 (Not Modified) status code is always terminated by the first empty line after the header fields".
-    if request.method == MethodKind::Head || matches!(head.status(), 100..=199 | 204 | 304) {
+    let bodiless = matches!(head.status(), 100..=199 | 204 | 304);
+    if request.method == MethodKind::Head || bodiless || switches(head, request) {
         return Ok(Framing::None);
     }
     match BodyHeaders::of(head.headers()) {
@@ -90,7 +91,6 @@ pub(super) fn switches(head: &ResponseHead<'_>, request: RequestContext) -> bool
 }
 
 /// Whether a message with these headers lets its connection go on (RFC 9112 §9.3).
-#[expect(dead_code, reason = "the view will say it")]
 pub(super) fn persists(version: Version, headers: &Headers<'_>) -> bool {
     let says = |option: &[u8]| {
         let mut lists = headers.clone().filter(|line| line.is("connection"));

@@ -87,6 +87,11 @@ impl Block {
         &self.held
     }
 
+    /// How many finished lines that holds, empty ones aside.
+    pub(super) const fn lines(&self) -> usize {
+        self.lines
+    }
+
     /// Finds the end of the block.
     fn scan(&mut self, input: &[u8]) -> Result<Option<usize>, HeadError> {
         let mut start = 0;

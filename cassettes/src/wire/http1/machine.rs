@@ -12,8 +12,9 @@ use super::{
 
 /// What distinguishes requests from responses.
 pub(super) trait Role {
-    /// Whether a head may begin like this. A refusal must hold for whatever follows.
-    fn check_start(&self, start: &[u8]) -> Result<(), HeadError>;
+    /// Whether a head may begin like this; `whole_line`: at least its first line is there. A refusal
+    /// holds for whatever follows.
+    fn check_start(&self, start: &[u8], whole_line: bool) -> Result<(), HeadError>;
 
     /// Reads a whole head: what follows it.
     fn read_head(&mut self, head: &[u8]) -> Result<Next, HeadError>;
@@ -83,16 +84,16 @@ impl<R: Role> Machine<R> {
         }
     }
 
-    /// Takes a prefix of `input`: through what completes an event, or all of it.
-    pub(super) fn advance(&mut self, input: &Bytes) -> Result<Advance, ParseError> {
-        let mut rest = Rest { input, at: 0 };
+    /// Takes a prefix of what `input` holds from `at` on: through what completes an event, or all of it.
+    pub(super) fn advance(&mut self, input: &Bytes, at: usize) -> Result<Advance, ParseError> {
+        let mut rest = Rest { input, at };
         loop {
             let before = rest.at;
             let event =
                 self.step(&mut rest).inspect_err(|&error| self.state = State::Failed(error))?;
             self.taken += (rest.at - before) as u64;
             if event.is_some() || rest.bytes().is_empty() && !self.owes_event() {
-                return Ok(Advance { taken: rest.at, event });
+                return Ok(Advance { taken: rest.at - at, event });
             }
         }
     }
@@ -104,7 +105,8 @@ impl<R: Role> Machine<R> {
             State::Head if !self.is_idle() => Err(CutShort::Head { offset }),
             State::Head | State::End | State::Switch | State::Switched => Ok(()),
             State::UntilClose => {
-                self.go(State::End);
+                self.message = self.taken;
+                self.go(State::Head);
                 Ok(())
             }
             _ => Err(CutShort::Body { offset }),
@@ -150,14 +152,18 @@ impl<R: Role> Machine<R> {
     fn head(&mut self, rest: &mut Rest<'_>) -> Result<Option<Event>, ParseError> {
         let at = self.message;
         let refuse = |error: HeadError| ParseError { offset: at, problem: error.into() };
-        let Some(head) = self.block.take(rest).map_err(refuse)? else {
-            self.role.check_start(skip_empty_lines(self.block.held())).map_err(refuse)?;
-            return Ok(None);
-        };
-        let next = self.role.read_head(&head).map_err(refuse)?;
-        let body_at = at + head.len() as u64;
-        self.go(after_head(&next, body_at));
-        Ok(Some(Event::Head(head)))
+        let lines_before = self.block.lines();
+        if let Some(head) = self.block.take(rest).map_err(refuse)? {
+            let next = self.role.read_head(&head).map_err(refuse)?;
+            self.go(after_head(&next, at + head.len() as u64));
+            return Ok(Some(Event::Head(head)));
+        }
+        // What will never be a head is refused as soon as that shows, not when its end comes.
+        if lines_before == 0 {
+            let start = skip_empty_lines(self.block.held());
+            self.role.check_start(start, self.block.lines() > 0).map_err(refuse)?;
+        }
+        Ok(None)
     }
 
     fn data(

@@ -15,6 +15,7 @@ mod head;
 mod headers;
 mod lines;
 mod machine;
+mod message;
 mod parser;
 mod view;
 
@@ -22,8 +23,9 @@ pub use error::{ChunkError, CutShort, FramingError, HeadError, ParseError, Probl
 pub use framing::{Framing, MethodKind, RequestContext};
 pub use head::{RequestHead, ResponseHead, Version};
 pub use headers::{HeaderLine, Headers};
-pub use parser::{Advance, Event, RequestParser, ResponseParser};
-pub use view::{Message, View};
+pub use message::Message;
+pub use parser::{Advance, Event, RequestParser, ResponseKind, ResponseParser};
+pub use view::View;
 
 /// Longest head, or trailer section, that a parser holds. Servers stop between 8 and 64 KiB; a capture
 /// with more is almost always a parser that lost its place.

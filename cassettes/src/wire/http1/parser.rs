@@ -65,7 +65,12 @@ impl RequestParser {
 
     /// Takes a prefix of `input`. Call it again with what is left, even if that is empty, until there is no event.
     pub fn advance(&mut self, input: &Bytes) -> Result<Advance, ParseError> {
-        self.machine.advance(input)
+        self.machine.advance(input, 0)
+    }
+
+    /// As [`advance`](Self::advance), on what `input` holds from `at` on.
+    pub(crate) fn advance_from(&mut self, input: &Bytes, at: usize) -> Result<Advance, ParseError> {
+        self.machine.advance(input, at)
     }
 
     /// The client sends no more.
@@ -93,7 +98,12 @@ impl ResponseParser {
 
     /// Takes a prefix of `input`. Call it again with what is left, even if that is empty, until there is no event.
     pub fn advance(&mut self, input: &Bytes) -> Result<Advance, ParseError> {
-        self.machine.advance(input)
+        self.machine.advance(input, 0)
+    }
+
+    /// As [`advance`](Self::advance), on what `input` holds from `at` on.
+    pub(crate) fn advance_from(&mut self, input: &Bytes, at: usize) -> Result<Advance, ParseError> {
+        self.machine.advance(input, at)
     }
 
     /// The server sends no more. `Ok` also where that is what ends a body.
@@ -106,9 +116,9 @@ impl ResponseParser {
         self.machine.is_idle()
     }
 
-    /// Whether the response whose head was read last is a 1xx, which another to the same request follows.
-    pub fn is_interim(&self) -> bool {
-        self.machine.role.interim
+    /// What the response is whose head was read last.
+    pub fn kind(&self) -> ResponseKind {
+        self.machine.role.kind
     }
 }
 
@@ -124,6 +134,18 @@ impl Default for ResponseParser {
     }
 }
 
+/// What follows a response, as far as its head tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ResponseKind {
+    /// Another response to the same request: 1xx.
+    Interim,
+    /// The response to the next request.
+    #[default]
+    Final,
+    /// Another protocol: 101, or 2xx to CONNECT.
+    Switch,
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Requests;
 
@@ -131,14 +153,14 @@ struct Requests;
 struct Responses {
     /// The requests that are not yet answered.
     expected: VecDeque<RequestContext>,
-    interim: bool,
+    kind: ResponseKind,
 }
 
 impl Role for Requests {
-    fn check_start(&self, start: &[u8]) -> Result<(), HeadError> {
+    fn check_start(&self, start: &[u8], whole_line: bool) -> Result<(), HeadError> {
         match start.first() {
             Some(&byte) if byte != b'\r' && !is_token_byte(byte) => Err(HeadError::Method),
-            _ if start.contains(&b'\n') => RequestHead::parse(start).map(drop),
+            _ if whole_line => RequestHead::parse(start).map(drop),
             _ => Ok(()),
         }
     }
@@ -149,26 +171,32 @@ impl Role for Requests {
 }
 
 impl Role for Responses {
-    fn check_start(&self, start: &[u8]) -> Result<(), HeadError> {
+    fn check_start(&self, start: &[u8], whole_line: bool) -> Result<(), HeadError> {
         const VERSION: &[u8] = b"HTTP/1.";
         let seen = start.len().min(VERSION.len());
         if start.get(..seen) != VERSION.get(..seen) && start != b"\r" {
             return Err(HeadError::Version);
         }
-        if start.contains(&b'\n') { ResponseHead::parse(start).map(drop) } else { Ok(()) }
+        if whole_line { ResponseHead::parse(start).map(drop) } else { Ok(()) }
     }
 
     fn read_head(&mut self, head: &[u8]) -> Result<Next, HeadError> {
         let head = ResponseHead::parse(head)?;
-        self.interim = head.is_interim();
-        let request = if self.interim {
+        let request = if head.is_interim() {
             RequestContext::default()
         } else {
             self.expected.pop_front().unwrap_or_default()
         };
-        if switches(&head, request) {
-            return Ok(Next::Switch);
-        }
-        Ok(Next::Body(of_response(&head, request)))
+        self.kind = if switches(&head, request) {
+            ResponseKind::Switch
+        } else if head.is_interim() {
+            ResponseKind::Interim
+        } else {
+            ResponseKind::Final
+        };
+        Ok(match self.kind {
+            ResponseKind::Switch => Next::Switch,
+            _ => Next::Body(of_response(&head, request)),
+        })
     }
 }

@@ -1,0 +1,299 @@
+//! An exchange that is not done: its own parsers, and what is known of it so far.
+
+use bytes::Bytes;
+
+use crate::meaning::{BodyHasher, request_key_of};
+use crate::model::{
+    Degraded, Direction, ExchangeId, ExchangeSummary, Protocol, RequestKeys, Timestamp,
+};
+use crate::wire::http1::{
+    Event, ParseError, Problem, RequestContext, RequestHead, RequestParser, ResponseKind,
+    ResponseParser,
+};
+
+/// How much of the request has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Request {
+    /// None will: the server spoke without being asked.
+    Absent,
+    /// Not all of it.
+    Partial,
+    /// All of it.
+    Whole,
+    /// It is not HTTP, or no longer: all the client sends is part of it.
+    Raw,
+}
+
+/// How much of the answer has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// Nothing.
+    Awaited,
+    /// Not all of it; the final response's head is not read.
+    Begun,
+    /// Not all of it; the final response's head is read.
+    Final,
+    /// All of it.
+    Whole,
+    /// All of it, and HTTP is over: all that comes is part of the exchange.
+    Switched,
+    /// It is not HTTP, or no longer: all the server sends is part of it.
+    Raw,
+}
+
+/// Who spoke so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turns {
+    /// Only the client.
+    Client,
+    /// First the client, all of its request; then the server.
+    Server,
+    /// In another order.
+    Mixed,
+}
+
+/// How far reading an answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reached {
+    /// The input's end.
+    InputEnd,
+    /// The final response's head: whether HTTP goes on is decided.
+    FinalHead(ResponseKind),
+    /// The answer's end.
+    End,
+}
+
+/// Why an exchange is degraded whose client did not wait to hear that it may switch.
+const WENT_ON: &str = "the client went on before its request for another protocol was answered";
+
+#[derive(Debug)]
+pub(super) struct Open {
+    pub(super) id: ExchangeId,
+    pub(super) request: Request,
+    pub(super) answer: Answer,
+    /// The client went on after a request for another protocol, before it was answered.
+    pub(super) went_on: bool,
+    /// What the answer depends on, once the request's head is read.
+    context: RequestContext,
+    /// Of the request's head, and of all of it, once they have come.
+    head_len: u64,
+    request_len: u64,
+    requests: RequestParser,
+    responses: ResponseParser,
+    /// A whole head was read, of the request or of a response.
+    speaks_http: bool,
+    turns: Turns,
+    keys: RequestKeys,
+    /// Of the request, while its body comes.
+    head: Bytes,
+    body: Option<Box<BodyHasher>>,
+    degraded: Option<Degraded>,
+    /// Of its last chunk.
+    last_at: Timestamp,
+}
+
+impl Open {
+    pub(super) fn new(id: ExchangeId, request: Request) -> Self {
+        Self {
+            id,
+            request,
+            answer: Answer::Awaited,
+            went_on: false,
+            context: RequestContext::default(),
+            head_len: 0,
+            request_len: 0,
+            requests: RequestParser::new(),
+            responses: ResponseParser::new(),
+            speaks_http: false,
+            turns: Turns::Client,
+            keys: RequestKeys::default(),
+            head: Bytes::new(),
+            body: None,
+            degraded: None,
+            last_at: Timestamp::ZERO,
+        }
+    }
+
+    /// One that no parser looks at.
+    pub(super) fn raw(id: ExchangeId) -> Self {
+        Self { answer: Answer::Raw, ..Self::new(id, Request::Raw) }
+    }
+
+    /// Reads on in the request. Its end in `input`, if that is there.
+    pub(super) fn read_request(&mut self, input: &Bytes) -> Option<usize> {
+        let mut at = 0;
+        while self.request == Request::Partial {
+            let advance = match self.requests.advance_from(input, at) {
+                Ok(advance) => advance,
+                Err(error) => {
+                    self.degrade_request(&error);
+                    break;
+                }
+            };
+            at += advance.taken;
+            self.request_len += advance.taken as u64;
+            match advance.event? {
+                Event::Head(head) => self.read_request_head(head),
+                Event::Body(piece) => self.read_request_body(&piece),
+                Event::Trailers(_) => {}
+                Event::End | Event::Switched => {
+                    self.request = Request::Whole;
+                    self.head = Bytes::new();
+                    return Some(at);
+                }
+            }
+        }
+        None
+    }
+
+    /// Reads on in the answer, interim responses included, from `at` in `input` on, and moves `at`.
+    pub(super) fn read_answer(&mut self, input: &Bytes, at: &mut usize) -> Reached {
+        self.begin_answer();
+        while matches!(self.answer, Answer::Begun | Answer::Final) {
+            let advance = match self.responses.advance_from(input, *at) {
+                Ok(advance) => advance,
+                Err(error) => {
+                    self.degrade_answer(&error);
+                    break;
+                }
+            };
+            *at += advance.taken;
+            let kind = self.responses.kind();
+            match advance.event {
+                None => break,
+                Some(Event::Head(_)) => {
+                    self.speaks_http = true;
+                    if kind != ResponseKind::Interim {
+                        self.answer = Answer::Final;
+                        return Reached::FinalHead(kind);
+                    }
+                }
+                Some(Event::Body(_) | Event::Trailers(_)) => {}
+                Some(Event::Switched) => self.answer = Answer::Switched,
+                Some(Event::End) if kind == ResponseKind::Interim => {}
+                Some(Event::End) => {
+                    self.answer = Answer::Whole;
+                    return Reached::End;
+                }
+            }
+        }
+        Reached::InputEnd
+    }
+
+    /// The server's end ends a body that nothing else does.
+    pub(super) fn end_answer(&mut self) {
+        if self.answer == Answer::Final && self.responses.finish().is_ok() {
+            self.answer = Answer::Whole;
+        }
+    }
+
+    /// Bytes of this exchange are about to be written down, as seen at `at`: never before those written down already.
+    pub(super) fn note_order(&mut self, direction: Direction, at: Timestamp) -> Timestamp {
+        match direction {
+            Direction::ToServer if self.turns == Turns::Client => {}
+            Direction::ToClient if self.turns != Turns::Mixed && self.request == Request::Whole => {
+                self.turns = Turns::Server;
+            }
+            _ => self.turns = Turns::Mixed,
+        }
+        self.last_at = self.last_at.max(at);
+        self.last_at
+    }
+
+    /// HTTP is over on this connection, and this exchange gets all that follows.
+    pub(super) const fn has_left_http(&self) -> bool {
+        match self.request {
+            Request::Whole => matches!(self.answer, Answer::Switched | Answer::Raw),
+            Request::Absent => matches!(self.answer, Answer::Switched),
+            Request::Partial | Request::Raw => false,
+        }
+    }
+
+    /// Bytes from the server that nobody asked for, and that are no response.
+    pub(super) const fn is_stray(&self) -> bool {
+        matches!((self.request, self.answer), (Request::Absent, Answer::Raw))
+    }
+
+    /// Whether what the client sends next is HTTP depends on the answer.
+    pub(super) const fn is_undecided(&self) -> bool {
+        matches!(self.request, Request::Whole)
+            && self.context.asks_switch
+            && matches!(self.answer, Answer::Awaited | Answer::Begun)
+            && !self.went_on
+    }
+
+    /// The answer is no switch: a client that was taken to have switched has not.
+    pub(super) fn decline_switch(&mut self) {
+        if self.went_on {
+            self.request = Request::Raw;
+            self.degrade(Direction::ToServer, self.request_len, WENT_ON);
+        }
+    }
+
+    pub(super) const fn is_degraded(&self) -> bool {
+        self.degraded.is_some()
+    }
+
+    /// Nothing more can come of it.
+    pub(super) const fn is_done(&self) -> bool {
+        matches!(self.request, Request::Whole | Request::Absent)
+            && matches!(self.answer, Answer::Whole)
+    }
+
+    pub(super) fn summary(self) -> ExchangeSummary {
+        let came = matches!(self.request, Request::Whole | Request::Absent);
+        let answered = matches!(self.answer, Answer::Whole | Answer::Switched);
+        ExchangeSummary {
+            protocol: if self.speaks_http { Protocol::Http1 } else { Protocol::Raw },
+            keys: RequestKeys { body: self.body.map_or(0, |body| body.finish()), ..self.keys },
+            complete: came && answered && self.degraded.is_none(),
+            request_first: self.request == Request::Whole && self.turns != Turns::Mixed,
+            degraded: self.degraded,
+        }
+    }
+
+    fn read_request_head(&mut self, head: Bytes) {
+        self.speaks_http = true;
+        self.head_len = head.len() as u64;
+        let Ok(parsed) = RequestHead::parse(&head) else { return };
+        self.context = RequestContext::of(&parsed);
+        self.keys.request = request_key_of(parsed.method(), parsed.target());
+        self.head = head;
+    }
+
+    fn read_request_body(&mut self, piece: &[u8]) {
+        let head = &self.head;
+        let body = self.body.get_or_insert_with(|| {
+            let head = RequestHead::parse(head).ok();
+            Box::new(BodyHasher::new(head.and_then(|head| head.header("content-type"))))
+        });
+        body.update(piece);
+    }
+
+    /// The answer's first byte: a request whose head is not whole by now is answered as a GET is.
+    fn begin_answer(&mut self) {
+        if self.answer == Answer::Awaited {
+            self.answer = Answer::Begun;
+            self.responses.expect(self.context);
+        }
+    }
+
+    /// If not even the head can be read, then the answer is not read either.
+    fn degrade_request(&mut self, error: &ParseError) {
+        self.request = Request::Raw;
+        if matches!(error.problem, Problem::Head(_)) {
+            self.answer = Answer::Raw;
+        }
+        self.degrade(Direction::ToServer, error.offset, error.problem.reason());
+    }
+
+    fn degrade_answer(&mut self, error: &ParseError) {
+        self.answer = Answer::Raw;
+        self.degrade(Direction::ToClient, error.offset, error.problem.reason());
+    }
+
+    /// The first reason is kept: later ones follow from it.
+    fn degrade(&mut self, direction: Direction, offset: u64, reason: &'static str) {
+        self.degraded.get_or_insert(Degraded { direction, offset, reason });
+    }
+}
