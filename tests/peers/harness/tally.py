@@ -12,16 +12,16 @@ class Tally:
         self.passed = 0
         self.failures = []
         self.skipped = []
-        self.started = time.monotonic()
+        self.started = self.last = time.monotonic()
 
     def ok(self, what, quiet=False):
         self.passed += 1
         if not quiet:
-            print(f"  ok    {what}", flush=True)
+            print(f"  ok    {what} ({self.lap():.1f} s)", flush=True)
 
     def fail(self, what, why):
         self.failures.append((what, why))
-        print(f"  FAIL  {what}: {why}", flush=True)
+        print(f"  FAIL  {what} ({self.lap():.1f} s): {why}", flush=True)
 
     def skip(self, what, why):
         self.skipped.append((what, why))
@@ -34,6 +34,11 @@ class Tally:
         else:
             self.ok(what, quiet)
         return not problems
+
+    def lap(self):
+        now = time.monotonic()
+        seconds, self.last = now - self.last, now
+        return seconds
 
     def finish(self):
         """Prints the totals on a line that `run` reads, and leaves with the exit code."""
