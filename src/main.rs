@@ -1,3 +1,27 @@
 //! The `retape` command.
+//!
+//! Start here:
+//! - [`args`]: what may be typed
+//! - [`verbs`]: one file a verb; each turns what was typed into a plan, and carries it out
+//! - [`store`]: the only place with paths: opens, and creates cassette files
+//! - [`talk`] and [`exit`]: what is said, and how it ends
 
-fn main() {}
+mod args;
+mod exit;
+mod printable;
+mod store;
+mod talk;
+mod verbs;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    talk::be_quiet(args.quiet);
+    args.verb.run().unwrap_or_else(|failure| {
+        talk::error(&failure);
+        failure.exit_code()
+    })
+}

@@ -1,0 +1,57 @@
+//! What the command says: results on standard output, talk on standard error.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::exit::{Failure, Outcome};
+
+/// Set once by `--quiet`, before any verb runs.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// Leaves only results, warnings and errors.
+pub(crate) fn be_quiet(quiet: bool) {
+    QUIET.store(quiet, Ordering::Relaxed);
+}
+
+/// Whether `--quiet` was given.
+pub(crate) fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
+
+/// One line of talk; silent under `--quiet`.
+pub(crate) fn note(line: &str) {
+    if !is_quiet() {
+        say("retape", line);
+    }
+}
+
+/// One line that a person should not miss.
+pub(crate) fn warn(line: &str) {
+    say("retape: warning", line);
+}
+
+/// The reason why the command stops.
+pub(crate) fn error(failure: &Failure) {
+    say("retape: error", &failure.to_string());
+}
+
+/// Talk must never stop the work: a closed standard error is not a failure.
+fn say(who: &str, line: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{who}: {line}");
+}
+
+/// Writes a result to standard output. A reader that left early (`| head`) has what it wanted.
+pub(crate) fn result(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome<()> {
+    let mut out = io::BufWriter::new(anstream::stdout().lock());
+    match write(&mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::output(format!("cannot write to standard output: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// `1 exchange`, `2 exchanges`.
+pub(crate) fn count(n: impl TryInto<u64>, what: &str) -> String {
+    let n = n.try_into().unwrap_or(u64::MAX);
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}

@@ -1,0 +1,7 @@
+//! One file a verb: what may be typed for it, and what it does.
+
+pub(crate) mod completions;
+pub(crate) mod convert;
+pub(crate) mod man;
+pub(crate) mod show;
+pub(crate) mod verify;

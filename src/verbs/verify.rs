@@ -1,0 +1,116 @@
+//! `retape verify`.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use cassettes::format::{Entry, Reader};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use crate::exit::{Exit, Outcome};
+use crate::printable::Printable;
+use crate::{store, talk};
+
+const EXAMPLES: &str = "\
+Examples:
+  retape verify api.cassette                 is the file sound?
+  retape verify api.cassette --strict        … and has nothing been lost or left unparsed?
+  retape verify api.cassette --format json   for programs";
+
+/// Check every checksum and invariant of a cassette
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct VerifyArgs {
+    /// The cassette
+    file: PathBuf,
+
+    /// Fail as well if bytes were lost (a killed recorder), or kept raw because no parser understood them
+    #[arg(long)]
+    strict: bool,
+
+    /// For whom
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// For whom a result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+pub(crate) fn run(args: &VerifyArgs) -> Outcome {
+    let reader = store::open(&args.file)?;
+    let findings = Findings::of(&reader);
+    talk::result(|out| match args.format {
+        Format::Text => findings.write(args, out),
+        Format::Json => findings.write_json(args, out),
+    })?;
+    Ok(if findings.is_sound(args.strict) { Exit::Same } else { Exit::Differs })
+}
+
+/// What is to say about a cassette.
+struct Findings {
+    exchanges: usize,
+    connections: usize,
+    /// Damage: the file is not what was written.
+    problems: Vec<String>,
+    /// Losses at the time of recording: the file is sound, but does not tell everything.
+    losses: Vec<String>,
+}
+
+impl Findings {
+    fn of(reader: &Reader) -> Self {
+        let mut problems = Vec::new();
+        reader.verify(&mut |problem| problems.push(problem.to_string()));
+        let (exchanges, connections) = (reader.len(), reader.connections());
+        Self { exchanges, connections, problems, losses: losses(reader) }
+    }
+
+    fn is_sound(&self, strict: bool) -> bool {
+        self.problems.is_empty() && (!strict || self.losses.is_empty())
+    }
+
+    fn write(&self, args: &VerifyArgs, out: &mut dyn Write) -> io::Result<()> {
+        let file = args.file.display();
+        for problem in &self.problems {
+            writeln!(out, "{file}: {}", Printable(problem.as_bytes()))?;
+        }
+        for loss in &self.losses {
+            writeln!(out, "{file}: {loss}")?;
+        }
+        let (exchanges, connections) =
+            (talk::count(self.exchanges, "exchange"), talk::count(self.connections, "connection"));
+        let verdict = if self.is_sound(args.strict) { "sound" } else { "not sound" };
+        writeln!(out, "{file}: {verdict}: {exchanges} on {connections}")
+    }
+
+    fn write_json(&self, args: &VerifyArgs, out: &mut dyn Write) -> io::Result<()> {
+        let value = json!({
+            "sound": self.is_sound(args.strict),
+            "exchanges": self.exchanges,
+            "connections": self.connections,
+            "problems": self.problems,
+            "losses": self.losses,
+        });
+        serde_json::to_writer_pretty(&mut *out, &value)?;
+        writeln!(out)
+    }
+}
+
+fn losses(reader: &Reader) -> Vec<String> {
+    let count = |condition: fn(&Entry) -> bool| reader.entries().filter(condition).count();
+    let degraded = count(Entry::degraded);
+    let mut losses = Vec::new();
+    losses.extend(reader.recovery().map(ToString::to_string));
+    if degraded > 0 {
+        losses.push(format!(
+            "{} kept raw in part: no parser understood them",
+            talk::count(degraded, "exchange")
+        ));
+    }
+    losses
+}
