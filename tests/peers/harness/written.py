@@ -58,9 +58,10 @@ def sent(request):
 
 
 def request(data):
-    """A plain head as a block of text, as a person writes it; anything else by its bytes."""
+    """A plain head as a block of text, as a person writes it; anything else, a head whose body never came included, by its bytes."""
     lines = data.decode("ascii", "replace").split("\r\n")
-    if lines[-2:] == ["", ""] and all(PLAIN_LINE.fullmatch(line) for line in lines[:-2]):
+    whole = lines[-2:] == ["", ""] and not any(line.startswith("Content-Length: ") for line in lines)
+    if whole and all(PLAIN_LINE.fullmatch(line) for line in lines[:-2]):
         return ["  request: |", *("    " + line for line in lines[:-2])]
     return ["  request:", f"    raw: {quoted(data)}"]
 
