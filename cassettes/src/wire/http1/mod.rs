@@ -3,6 +3,7 @@
 //! - [`RequestParser`], [`ResponseParser`]: bytes in, [`Event`]s out; cut the input as you like
 //! - [`RequestHead`], [`ResponseHead`], [`Headers`]: a whole head, read where it lies
 //! - [`View`], [`Message`]: what a recorded exchange means
+//! - [`rewrite`]: what a reverse proxy must change on the way
 //!
 //! Relaxed as the clients and servers of this world are: line ends of LF alone, folded lines, lines
 //! without a colon, spaces where none belong. What is too odd to have one meaning is an error, and
@@ -17,6 +18,7 @@ mod lines;
 mod machine;
 mod message;
 mod parser;
+pub mod rewrite;
 mod view;
 
 pub use error::{ChunkError, CutShort, FramingError, HeadError, ParseError, Problem};

@@ -1,0 +1,180 @@
+//! Which header fields change, and into what.
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+/// Names of fields, lower-case.
+pub(super) type Names = &'static [&'static [u8]];
+
+/// Request fields that change where only `Host` does.
+pub(super) const HOST_ONLY: Names = &[HOST];
+
+/// Request fields that change where origins do.
+pub(super) const REQUEST: Names = &[HOST, b"origin", b"referer", b"destination"];
+
+/// Answer fields that change where origins do: those that hold URLs which a client acts on.
+pub(super) const ANSWER: Names =
+    &[b"location", b"content-location", b"link", b"refresh", b"access-control-allow-origin"];
+
+const HOST: &[u8] = b"host";
+
+/// What to put in place of what.
+#[derive(Debug)]
+pub(super) struct Fields {
+    /// As `host:port`.
+    upstream: Bytes,
+    /// What the client calls the proxy, as `host:port`; `None` where only `Host` changes.
+    own: Option<Bytes>,
+}
+
+impl Fields {
+    pub(super) fn host(upstream: &str) -> Self {
+        Self { upstream: Bytes::copy_from_slice(upstream.as_bytes()), own: None }
+    }
+
+    pub(super) fn origin(upstream: &str, own: &str) -> Self {
+        Self { own: Some(Bytes::copy_from_slice(own.as_bytes())), ..Self::host(upstream) }
+    }
+
+    /// What a line of a request's head becomes; `None`: it stays.
+    pub(super) fn request_line(&mut self, line: &[u8]) -> Option<Bytes> {
+        if let Some(parts) = Parts::of(line, HOST) {
+            // "A client MUST send a Host header field with an empty field value" where its target
+            // has no authority (RFC 9110, section 7.2): it means none, so none is put in.
+            if parts.value.is_empty() || parts.value == self.upstream {
+                return None;
+            }
+            if let Some(own) = &mut self.own
+                && own != parts.value
+            {
+                *own = Bytes::copy_from_slice(parts.value);
+            }
+            return Some(parts.with(&self.upstream));
+        }
+        let own = self.own.as_ref()?;
+        let parts = REQUEST.iter().find_map(|name| Parts::of(line, name))?;
+        Some(parts.with(&replace_authority(parts.value, own, &self.upstream)?))
+    }
+
+    /// What a line of a response's head becomes; `None`: it stays.
+    pub(super) fn response_line(&self, line: &[u8]) -> Option<Bytes> {
+        answer_line(line, &self.upstream, self.own.as_ref()?)
+    }
+}
+
+/// What a response's head becomes when the origin `http://upstream` is replaced by `http://own` in
+/// the fields that hold URLs; `None`: it stays. Both are given as `host:port`.
+pub fn answer_head(head: &[u8], upstream: &str, own: &str) -> Option<Bytes> {
+    let (upstream, own) = (upstream.as_bytes(), own.as_bytes());
+    let mut changed = false;
+    let mut out = BytesMut::with_capacity(head.len());
+    for line in head.split_inclusive(|&byte| byte == b'\n') {
+        let new = answer_line(line, upstream, own);
+        changed |= new.is_some();
+        out.extend_from_slice(new.as_deref().unwrap_or(line));
+    }
+    changed.then(|| out.freeze())
+}
+
+fn answer_line(line: &[u8], upstream: &[u8], own: &[u8]) -> Option<Bytes> {
+    let parts = ANSWER.iter().find_map(|name| Parts::of(line, name))?;
+    Some(parts.with(&replace_authority(parts.value, upstream, own)?))
+}
+
+/// Whether a line that starts like this may, once it is whole, be one of these fields.
+pub(super) fn may_become(names: Names, start: &[u8]) -> bool {
+    names.iter().any(|name| match start.split_at_checked(name.len()) {
+        Some((start, rest)) => {
+            start.eq_ignore_ascii_case(name) && rest.first().is_none_or(|&byte| byte == b':')
+        }
+        None => name.get(..start.len()).is_some_and(|name| name.eq_ignore_ascii_case(start)),
+    })
+}
+
+/// A header line, taken apart where it changes.
+struct Parts<'a> {
+    /// Name, colon, white space.
+    before: &'a [u8],
+    value: &'a [u8],
+    /// White space, line end.
+    after: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    /// The parts of a whole line, if it is of the field `name` (lower-case).
+    fn of(line: &'a [u8], name: &[u8]) -> Option<Self> {
+        let (start, rest) = line.split_at_checked(name.len())?;
+        if rest.first() != Some(&b':') || !start.eq_ignore_ascii_case(name) {
+            return None;
+        }
+        let rest = rest.get(1..)?;
+        let value = rest.trim_ascii();
+        let leading = rest.len() - rest.trim_ascii_start().len();
+        let (before, _) = line.split_at_checked(name.len() + 1 + leading)?;
+        let after = line.get(before.len() + value.len()..)?;
+        Some(Self { before, value, after })
+    }
+
+    /// The line with another value.
+    fn with(&self, value: &[u8]) -> Bytes {
+        let mut line = BytesMut::with_capacity(self.before.len() + value.len() + self.after.len());
+        line.put_slice(self.before);
+        line.put_slice(value);
+        line.put_slice(self.after);
+        line.freeze()
+    }
+}
+
+/// Replaces the authority `from` by `to` in each `http://from…` and `//from…` of a field's value;
+/// `None` if there is none. Both are given as `host:port`, without the port where it is 80.
+pub fn replace_authority(value: &[u8], from: &[u8], to: &[u8]) -> Option<Bytes> {
+    let mut out = BytesMut::new();
+    let mut copied = 0;
+    for slashes in memchr::memmem::find_iter(value, b"//") {
+        let start = slashes + 2;
+        let (before, after) = value.split_at_checked(start)?;
+        let Some(length) = authority_length(after, from).filter(|_| starts_url(before)) else {
+            continue;
+        };
+        out.extend_from_slice(value.get(copied..start)?);
+        out.extend_from_slice(to);
+        copied = start + length;
+    }
+    if copied == 0 {
+        return None;
+    }
+    out.extend_from_slice(value.get(copied..)?);
+    Some(out.freeze())
+}
+
+/// How many bytes of `text` are the authority, in any case, its default port included.
+fn authority_length(text: &[u8], authority: &[u8]) -> Option<usize> {
+    let (start, rest) = text.split_at_checked(authority.len())?;
+    let same = start.eq_ignore_ascii_case(authority);
+    // A port that `authority` has cannot be followed by another.
+    let port = if rest.starts_with(b":80") { 3 } else { 0 };
+    let ends = rest.get(port).is_none_or(|&byte| ends_authority(byte));
+    (same && ends).then_some(authority.len() + port)
+}
+
+/// Whether `before`, which ends in `//`, is the start of a URL that the client acts on, with the
+/// scheme `http` or none: at the start of a value, in `Link`'s `<…>`, after `Refresh`'s `url=`. A URL
+/// inside another's query is the server's own data and stays.
+fn starts_url(before: &[u8]) -> bool {
+    let before = before.strip_suffix(b"//").unwrap_or(before);
+    let before = strip_end(before, b"http:").unwrap_or(before);
+    let unquoted = before.strip_suffix(b"'").or(before.strip_suffix(b"\"")).unwrap_or(before);
+    match strip_end(unquoted, b"url=") {
+        Some(before) => before.last().is_none_or(|byte| b" \t;,".contains(byte)),
+        None => matches!(before.last(), None | Some(b'<')),
+    }
+}
+
+/// Without `end` (lower-case), in any case.
+fn strip_end<'a>(text: &'a [u8], end: &[u8]) -> Option<&'a [u8]> {
+    let (rest, last) = text.split_at_checked(text.len().checked_sub(end.len())?)?;
+    last.eq_ignore_ascii_case(end).then_some(rest)
+}
+
+fn ends_authority(byte: u8) -> bool {
+    b"/?# \t>;,'\"".contains(&byte)
+}
