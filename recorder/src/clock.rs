@@ -4,28 +4,22 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use cassettes::model::Timestamp;
 
-/// Tells how long after the cassette's start something happens. Monotonic; cheap to copy and read.
+/// Tells how long after its start something happens. Monotonic; cheap to copy and read.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
     started: Instant,
-    /// What the cassette's time was at `started`.
-    offset: Timestamp,
 }
 
 impl Clock {
-    /// A clock for a new cassette, which starts now.
+    /// A clock that starts now. One that appends to a cassette starts so, too: the journal moves
+    /// its times past what is there.
     pub fn start() -> Self {
-        Self::resume(Timestamp::ZERO)
-    }
-
-    /// A clock for a cassette that goes on after `last`, its latest moment so far.
-    pub fn resume(last: Timestamp) -> Self {
-        Self { started: Instant::now(), offset: last }
+        Self { started: Instant::now() }
     }
 
     /// The time now.
     pub fn now(&self) -> Timestamp {
-        self.offset.later(self.started.elapsed())
+        Timestamp::from_duration(self.started.elapsed())
     }
 }
 
