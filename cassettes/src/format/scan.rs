@@ -265,12 +265,12 @@ fn check_degraded(record: &ExchangeRecord) -> Result<(), What> {
     Err(What::BadValue { field: "set of flags", value: record.flags.into() })
 }
 
-/// The parts do not say the protocol: what reads as HTTP/1 is.
+/// The parts do not say the protocol: what begins like HTTP/1 is.
 fn best_reading(mut exchange: Exchange) -> ExchangeSummary {
     exchange.protocol = Protocol::Http1;
     let connection = Connection::opened_at(Timestamp::ZERO);
     let summary = derive(&exchange, &connection);
-    if summary.degraded.is_none() {
+    if summary.degraded.is_none() || summary.keys.request != 0 {
         return summary;
     }
     exchange.protocol = Protocol::Raw;
