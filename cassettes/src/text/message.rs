@@ -124,14 +124,11 @@ impl Parts {
         }
         let length = self.body_bytes().len() as u64;
         match head.content_length {
-            _ if self.incomplete || head.is_chunked => {}
+            _ if self.until_close || self.incomplete || head.is_chunked => {}
             Some(header) if header != length && (given || may_have_body) => {
                 return Err(Problem::LengthDiffers { header, body: length });
             }
-            None if !self.until_close
-                && !head.names_length
-                && (self.body.is_some() || may_have_body) =>
-            {
+            None if !head.names_length && (self.body.is_some() || may_have_body) => {
                 return Ok(Framing::Length(length));
             }
             _ => {}

@@ -88,12 +88,15 @@ fn span(exchanges: &[Played], index: usize) -> Played {
 mod tests {
     use super::*;
 
-    fn span_of((start, end): (u64, u64)) -> Span {
+    /// First and last moment.
+    type Times = (u64, u64);
+
+    fn span_of((start, end): Times) -> Span {
         Span { start, end }
     }
 
     /// Each as recorded span, played span.
-    fn found(exchanges: &[((u64, u64), (u64, u64))]) -> Vec<(usize, usize)> {
+    fn found(exchanges: &[(Times, Times)]) -> Vec<(usize, usize)> {
         let played =
             |&(recorded, played)| Played { recorded: span_of(recorded), played: span_of(played) };
         let exchanges: Vec<_> = exchanges.iter().map(played).collect();
@@ -133,7 +136,7 @@ mod tests {
             spans in proptest::collection::vec(((0u64..20, 0u64..5), (0u64..20, 0u64..5)), 0..12)
         ) {
             let spans: Vec<_> = spans.iter().map(|&((a, b), (c, d))| ((a, a + b), (c, c + d))).collect();
-            let early = |y: &((u64, u64), (u64, u64))| {
+            let early = |y: &(Times, Times)| {
                 spans.iter().any(|x| x.0.1 < y.0.0 && y.1.1 < x.1.0)
             };
             let expected: Vec<_> = (0..spans.len()).filter(|&y| early(&spans[y])).collect();

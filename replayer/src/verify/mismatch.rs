@@ -111,6 +111,8 @@ pub enum Place {
     Framing,
     /// The message stopped before its end, or did not.
     Completeness,
+    /// How the server ended the connection.
+    End,
     /// Bytes that follow the message in the same exchange: after an upgrade, or of no known form.
     Tail,
     /// On which connection it came, and whether that was used before.
@@ -208,6 +210,7 @@ impl Place {
             Self::BodySpelling => "spelling of the body",
             Self::Framing => "framing",
             Self::Completeness => "completeness",
+            Self::End => "end of the connection",
             Self::Tail => "bytes after the message",
             Self::ConnectionReuse => "connection reuse",
             Self::Protocol => "protocol",

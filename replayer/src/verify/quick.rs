@@ -14,6 +14,22 @@ pub struct RawRequest<'a> {
     pub body: &'a [u8],
 }
 
+impl<'a> RawRequest<'a> {
+    /// Splits a request after its first empty line; all of it is head if there is none.
+    pub fn split(request: &'a [u8]) -> Self {
+        let mut end = 0;
+        while let Some(line) = request.get(end..).filter(|rest| !rest.is_empty()) {
+            let (line, _) = split_line(line);
+            end += line.len();
+            if matches!(line, b"\r\n" | b"\n") {
+                break;
+            }
+        }
+        let (head, body) = request.split_at_checked(end).unwrap_or((request, b""));
+        Self { head, body }
+    }
+}
+
 /// What a glance at the bytes tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Quick {
@@ -99,6 +115,13 @@ mod tests {
         let raw = |text: &'static str| RawRequest { head: text.as_bytes(), body: b"" };
         let (expected, actual) = (expected.to_owned().leak(), actual.to_owned().leak());
         compare_bytes(raw(expected), raw(actual), &context, &Rules::default())
+    }
+
+    #[test]
+    fn a_request_is_split_after_its_first_empty_line() {
+        let split = RawRequest::split(b"GET / HTTP/1.1\r\na: b\r\n\r\nbody\r\n\r\n");
+        assert_eq!(split.body, b"body\r\n\r\n");
+        assert_eq!(RawRequest::split(b"GET / HTTP/1.1").body, b"");
     }
 
     #[test]
