@@ -15,5 +15,8 @@ mod transcriber;
 pub use self::collect::collect;
 pub use self::follow::summarize;
 pub use self::hold::MAX_HELD_BYTES;
-pub use self::script::compile;
+pub use self::script::{IDLE_CLOSE, compile};
 pub use self::transcriber::Transcriber;
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,8 @@ use crate::model::{
     Degraded, Direction, ExchangeId, ExchangeSummary, Protocol, RequestKeys, Timestamp,
 };
 use crate::wire::http1::{
-    Event, ParseError, Problem, RequestContext, RequestHead, RequestParser, ResponseKind,
-    ResponseParser,
+    Event, ParseError, Problem, RequestContext, RequestHead, RequestParser, ResponseHead,
+    ResponseKind, ResponseParser,
 };
 
 /// How much of the request has come.
@@ -84,8 +84,8 @@ pub(super) struct Open {
     speaks_http: bool,
     turns: Turns,
     keys: RequestKeys,
-    /// Of the request, while its body comes.
-    head: Bytes,
+    /// Of the request, and of the final response.
+    heads: (Bytes, Bytes),
     body: Option<Box<BodyHasher>>,
     degraded: Option<Degraded>,
     /// Of its last chunk.
@@ -107,7 +107,7 @@ impl Open {
             speaks_http: false,
             turns: Turns::Client,
             keys: RequestKeys::default(),
-            head: Bytes::new(),
+            heads: (Bytes::new(), Bytes::new()),
             body: None,
             degraded: None,
             last_at: Timestamp::ZERO,
@@ -138,7 +138,6 @@ impl Open {
                 Event::Trailers(_) => {}
                 Event::End | Event::Switched => {
                     self.request = Request::Whole;
-                    self.head = Bytes::new();
                     return Some(at);
                 }
             }
@@ -161,8 +160,9 @@ impl Open {
             let kind = self.responses.kind();
             match advance.event {
                 None => break,
-                Some(Event::Head(_)) => {
+                Some(Event::Head(head)) => {
                     self.speaks_http = true;
+                    self.heads.1 = head;
                     if kind != ResponseKind::Interim {
                         self.answer = Answer::Final;
                         return Reached::FinalHead(kind);
@@ -209,6 +209,25 @@ impl Open {
         }
     }
 
+    /// A whole request, and nothing but HTTP so far.
+    pub(super) const fn is_in_http(&self) -> bool {
+        matches!(self.request, Request::Whole) && !self.has_left_http()
+    }
+
+    /// After this exchange, the framing lets the connection go on (RFC 9112 §9.3).
+    pub(super) fn keeps_alive(&self) -> bool {
+        self.is_done() && self.persists()
+    }
+
+    /// The framing says that the connection's end ends, or follows, the answer.
+    pub(super) fn closes_by_framing(&self) -> bool {
+        match self.answer {
+            Answer::Final => self.responses.reads_until_close(),
+            Answer::Whole => !self.persists(),
+            _ => false,
+        }
+    }
+
     /// Bytes from the server that nobody asked for, and that are no response.
     pub(super) const fn is_stray(&self) -> bool {
         matches!((self.request, self.answer), (Request::Absent, Answer::Raw))
@@ -240,16 +259,37 @@ impl Open {
             && matches!(self.answer, Answer::Whole)
     }
 
+    pub(super) const fn is_complete(&self) -> bool {
+        matches!(self.request, Request::Whole | Request::Absent)
+            && matches!(self.answer, Answer::Whole | Answer::Switched)
+            && self.degraded.is_none()
+    }
+
+    pub(super) const fn head_len(&self) -> u64 {
+        self.head_len
+    }
+
+    /// Of what has come of the request so far.
+    pub(super) const fn request_len(&self) -> u64 {
+        self.request_len
+    }
+
     pub(super) fn summary(self) -> ExchangeSummary {
-        let came = matches!(self.request, Request::Whole | Request::Absent);
-        let answered = matches!(self.answer, Answer::Whole | Answer::Switched);
+        let complete = self.is_complete();
         ExchangeSummary {
             protocol: if self.speaks_http { Protocol::Http1 } else { Protocol::Raw },
             keys: RequestKeys { body: self.body.map_or(0, |body| body.finish()), ..self.keys },
-            complete: came && answered && self.degraded.is_none(),
+            complete,
             request_first: self.request == Request::Whole && self.turns != Turns::Mixed,
             degraded: self.degraded,
         }
+    }
+
+    fn persists(&self) -> bool {
+        let (request, response) = (&self.heads.0, &self.heads.1);
+        let asked =
+            request.is_empty() || RequestHead::parse(request).is_ok_and(|head| head.persists());
+        asked && ResponseHead::parse(response).is_ok_and(|head| head.persists())
     }
 
     fn read_request_head(&mut self, head: Bytes) {
@@ -258,11 +298,11 @@ impl Open {
         let Ok(parsed) = RequestHead::parse(&head) else { return };
         self.context = RequestContext::of(&parsed);
         self.keys.request = request_key_of(parsed.method(), parsed.target());
-        self.head = head;
+        self.heads.0 = head;
     }
 
     fn read_request_body(&mut self, piece: &[u8]) {
-        let head = &self.head;
+        let head = &self.heads.0;
         let body = self.body.get_or_insert_with(|| {
             let head = RequestHead::parse(head).ok();
             Box::new(BodyHasher::new(head.and_then(|head| head.header("content-type"))))

@@ -1,18 +1,199 @@
 //! An exchange into what a replayer does to play its server.
 
-use crate::model::{Connection, Direction, Exchange, Script, Step};
+use std::iter::Peekable;
+use std::slice;
+use std::time::Duration;
+
+use super::open::{Open, Request};
+use crate::model::{
+    Chunk, Close, Connection, Direction, Exchange, How, Script, Side, Step, Timestamp, Until,
+};
+
+/// A server that closes this long after its answer, without having announced it, did so because the
+/// connection was idle. Servers that end an answer by closing do so at once.
+pub const IDLE_CLOSE: Duration = Duration::from_secs(1);
 
 /// The server's part of `exchange`: receive, wait, send, and how it ended.
 ///
 /// - Before each chunk it waits until the client has sent as much as it had in the recording:
-///   nothing, [`Until::Bytes`](crate::model::Until::Bytes), [`Until::Head`](crate::model::Until::Head),
-///   [`Until::RequestEnd`](crate::model::Until::RequestEnd), or, after a switch of protocols,
-///   [`Until::Tail`](crate::model::Until::Tail). In a raw exchange always `Bytes`.
-/// - `Wait` is the time between a server's event and whatever happened last before it.
+///   nothing, [`Until::Bytes`], [`Until::Head`], [`Until::RequestEnd`], or, beyond the request's end,
+///   [`Until::Tail`] (which includes the request's end). In a raw exchange always `Bytes`; where the client had
+///   closed before the server went on, and its request was not whole or not HTTP, [`Until::ClientClose`].
+/// - [`Step::Wait`] is the time between what the server did and whatever happened last before it.
 /// - The connection's end belongs to the script if the exchange is incomplete or the last on its connection.
-/// - A server that closed an idle connection (more than a second after an answer whose framing does not
-///   announce it) gives `Stall(Some(time))`, `Close` at the end: to be played only at recorded pace.
-pub fn compile(exchange: &Exchange, _connection: &Connection, _last_on_connection: bool) -> Script {
-    let steps = exchange.sent(Direction::ToClient).map(|chunk| Step::Send(chunk.bytes.clone()));
-    Script { steps: steps.collect() }
+///   FIN is `Close`, or `HalfClose` where the client went on after it; `Refused` and `Unreachable` are
+///   `Reset`, as a proxy's client sees them; `Timeout` is `Stall(None)`, since the server was silent.
+/// - An end that only answers the client's is left out while the framing keeps the connection alive.
+///   Without a recorded end, an answer that ends with the connection, and one that is cut short, are closed.
+/// - A server that closed an idle connection (see [`IDLE_CLOSE`]) gives `Stall(Some(time))` and the end: to
+///   be played only at recorded pace, and only if the client sends nothing meanwhile.
+pub fn compile(exchange: &Exchange, connection: &Connection, last_on_connection: bool) -> Script {
+    if !last_on_connection {
+        let compiler = Compiler::play(exchange, &mut [].iter().peekable());
+        if compiler.open.is_complete() {
+            return Script { steps: compiler.steps };
+        }
+    }
+    let mut closes = connection.closes.iter().peekable();
+    let mut compiler = Compiler::play(exchange, &mut closes);
+    compiler.end(closes);
+    Script { steps: compiler.steps }
+}
+
+type Closes<'a> = Peekable<slice::Iter<'a, Close>>;
+
+/// Writes a script while it follows the recording.
+struct Compiler {
+    steps: Vec<Step>,
+    open: Open,
+    /// Bytes the client has sent.
+    sent: u64,
+    client_closed: bool,
+    /// The server has sent FIN, and the client went on.
+    half_closed: bool,
+    /// What the script waited for last.
+    asked: Option<Until>,
+    /// When anything happened last.
+    at: Timestamp,
+}
+
+impl Compiler {
+    /// Follows the chunks, and those closes that happened between them.
+    fn play(exchange: &Exchange, closes: &mut Closes<'_>) -> Self {
+        let mut compiler = Self {
+            steps: Vec::new(),
+            open: Open::before(exchange),
+            sent: 0,
+            client_closed: false,
+            half_closed: false,
+            asked: None,
+            at: exchange.started(),
+        };
+        for chunk in &exchange.chunks {
+            while let Some(close) = closes.next_if(|close| close.at < chunk.at) {
+                compiler.close_amid(close);
+            }
+            compiler.chunk(chunk);
+        }
+        compiler
+    }
+
+    fn chunk(&mut self, chunk: &Chunk) {
+        match chunk.direction {
+            Direction::ToServer => self.sent += chunk.bytes.len() as u64,
+            Direction::ToClient => self.act(chunk.at, Step::Send(chunk.bytes.clone())),
+        }
+        self.open.follow(chunk);
+        self.at = chunk.at;
+    }
+
+    /// A close with chunks after it: only one's own direction ended.
+    fn close_amid(&mut self, close: &Close) {
+        match (close.by, close.how) {
+            (Side::Client, _) => self.client_closed = true,
+            (Side::Server, How::Fin) if !self.half_closed => {
+                self.half_closed = true;
+                self.act(close.at, Step::HalfClose);
+            }
+            (Side::Server, _) => {}
+        }
+        self.at = self.at.max(close.at);
+    }
+
+    /// The closes after the last chunk.
+    fn end(&mut self, mut closes: Closes<'_>) {
+        for close in closes.by_ref() {
+            match close.by {
+                Side::Client if close.how == How::Fin => self.client_closed = true,
+                Side::Client => return self.end_with_client(),
+                Side::Server => {
+                    let reset =
+                        closes.any(|later| later.by == Side::Server && later.how == How::Reset);
+                    return self.end_with_server(close, reset);
+                }
+            }
+        }
+        if self.client_closed { self.end_with_client() } else { self.end_unrecorded() }
+    }
+
+    fn end_with_server(&mut self, close: &Close, then_reset: bool) {
+        let gap = close.at.since(self.at);
+        let idle = self.open.keeps_alive();
+        if self.client_closed {
+            if idle {
+                return;
+            }
+            self.await_client_close();
+        }
+        if idle && gap > IDLE_CLOSE {
+            self.steps.push(Step::Stall(Some(gap)));
+            self.at = close.at;
+        }
+        match close.how {
+            How::Fin if then_reset => {
+                self.act(close.at, Step::HalfClose);
+                self.steps.push(Step::Reset);
+            }
+            How::Fin => self.act(close.at, Step::Close),
+            How::Reset | How::Refused | How::Unreachable => self.act(close.at, Step::Reset),
+            How::Timeout => self.act(self.at, Step::Stall(None)),
+        }
+    }
+
+    /// The client ended the connection; the server did not, or nobody saw it.
+    fn end_with_client(&mut self) {
+        if !self.open.keeps_alive() {
+            self.await_client_close();
+            self.act(self.at, Step::Close);
+        }
+    }
+
+    /// The recording ends before the connection does.
+    fn end_unrecorded(&mut self) {
+        if self.half_closed {
+            self.ask(Some(Until::ClientClose));
+        }
+        if !self.open.keeps_alive() {
+            self.act(self.at, Step::Close);
+        }
+    }
+
+    /// The client's end made the server's, unless the answer's framing did.
+    fn await_client_close(&mut self) {
+        if !self.open.closes_by_framing() {
+            self.ask(Some(Until::ClientClose));
+        }
+    }
+
+    /// What the server did at this time, once the client had got as far as it has by now.
+    fn act(&mut self, at: Timestamp, step: Step) {
+        self.ask(self.progress());
+        let gap = at.since(self.at);
+        if !gap.is_zero() {
+            self.steps.push(Step::Wait(gap));
+        }
+        self.steps.push(step);
+    }
+
+    fn ask(&mut self, until: Option<Until>) {
+        let new = until.filter(|_| self.asked != until && self.asked != Some(Until::ClientClose));
+        if let Some(until) = new {
+            self.asked = Some(until);
+            self.steps.push(Step::Receive(until));
+        }
+    }
+
+    /// How far the client has got.
+    fn progress(&self) -> Option<Until> {
+        let beyond = self.sent.saturating_sub(self.open.request_len());
+        let is_whole = self.open.request == Request::Whole || self.open.went_on;
+        match self.open.request {
+            _ if self.client_closed && !self.open.is_in_http() => Some(Until::ClientClose),
+            _ if is_whole && beyond == 0 => Some(Until::RequestEnd),
+            _ if is_whole => Some(Until::Tail(beyond)),
+            _ if self.sent == 0 => None,
+            Request::Partial if self.sent == self.open.head_len() => Some(Until::Head),
+            _ => Some(Until::Bytes(self.sent)),
+        }
+    }
 }

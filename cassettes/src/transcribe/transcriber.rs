@@ -154,9 +154,7 @@ impl Transcriber {
                 Reached::InputEnd => break,
             }
         }
-        if self.open.front()?.has_left_http() {
-            self.release_as_tail(0);
-        }
+        self.release_as_tail(self.client_is_raw_in()?);
         None
     }
 

@@ -1,5 +1,6 @@
 //! Heads: a start line and headers, as borrowed views on their bytes.
 
+use super::framing::persists;
 use super::headers::{after_first_line, first_line, trim, trim_line_end};
 use super::{HeadError, Headers};
 
@@ -77,6 +78,11 @@ impl<'a> RequestHead<'a> {
         self.headers().get(name)
     }
 
+    /// Whether it lets the connection go on after its answer (RFC 9112 §9.3).
+    pub fn persists(&self) -> bool {
+        persists(self.version, &self.headers())
+    }
+
     /// As written, without its line end.
     pub fn request_line(&self) -> &'a [u8] {
         self.line
@@ -118,6 +124,11 @@ impl<'a> ResponseHead<'a> {
     /// The first value of this header, in any case, without the white space around it.
     pub fn header(&self, name: &str) -> Option<&'a [u8]> {
         self.headers().get(name)
+    }
+
+    /// Whether it lets the connection go on after it, its framing aside (RFC 9112 §9.3).
+    pub fn persists(&self) -> bool {
+        persists(self.version, &self.headers())
     }
 
     /// As written, without its line end.

@@ -118,6 +118,11 @@ impl<R: Role> Machine<R> {
         self.state == State::Head && self.block.held().is_empty()
     }
 
+    /// Whether it is in a body that the connection's end ends.
+    pub(super) fn reads_until_close(&self) -> bool {
+        self.state == State::UntilClose
+    }
+
     fn owes_event(&self) -> bool {
         matches!(self.state, State::End | State::Switch)
     }

@@ -116,6 +116,11 @@ impl ResponseParser {
         self.machine.is_idle()
     }
 
+    /// Whether the connection's end is what ends the body that is being read.
+    pub(crate) fn reads_until_close(&self) -> bool {
+        self.machine.reads_until_close()
+    }
+
     /// What the response is whose head was read last.
     pub fn kind(&self) -> ResponseKind {
         self.machine.role.kind

@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 
-use super::framing::persists;
 use super::message::{Message, read_request, read_responses};
 use super::{Framing, ParseError, RequestContext};
 use crate::model::{Degraded, Direction, Exchange, Protocol};
@@ -108,8 +107,8 @@ impl View {
         self.complete()
             && !self.switched
             && self.tails.1.is_empty()
-            && requested.is_none_or(|head| persists(head.version(), &head.headers()))
-            && answered.is_some_and(|head| persists(head.version(), &head.headers()))
+            && requested.is_none_or(|head| head.persists())
+            && answered.is_some_and(|head| head.persists())
             && self.final_response().is_some_and(|response| response.framing != Framing::UntilClose)
     }
 
