@@ -1,11 +1,26 @@
 //! Replays cassettes as a server, and tells how the client changed.
 //!
+//! - [`Deck`]: the loaded cassettes, with the index that finds the exchange for a request
+//! - [`Stage`]: a replay: a deck, [`ReplayOptions`], [`Rules`](verify::Rules), and what happened so far
+//! - [`Player`]: the server's part on one connection, sans-io
+//! - [`serve`]: players on sockets
 //! - [`verify`]: compares requests, and answers, and gives every difference
 //! - [`diff`]: compares two cassettes
 //! - [`report`]: what happened, for people, programs and CI
 
+mod deck;
 mod diff;
+mod driver;
+mod options;
+mod player;
 pub mod report;
+mod select;
+mod stage;
 pub mod verify;
 
+pub use deck::{Deck, DeckError, NamedReader};
 pub use diff::{DiffError, Sides, diff, diff_sides};
+pub use driver::serve;
+pub use options::{Limits, Order, Pace, PaceError, ReplayOptions};
+pub use player::{Action, Player};
+pub use stage::Stage;

@@ -40,6 +40,12 @@ pub enum What {
     /// Bits that this version does not know are set.
     #[error("reserved bits are set, which only a newer retape knows")]
     Reserved,
+    /// It has what no record of its kind has.
+    #[error("it is {what}, which no record of its kind is")]
+    Unexpected {
+        /// What it has.
+        what: &'static str,
+    },
     /// Its metadata is longer than any that is written.
     #[error("its metadata claims {len} bytes, more than any record's")]
     MetaTooLong {

@@ -7,13 +7,15 @@ use super::damage::{Damage, What};
 use super::entry::Entry;
 use super::frame::{Frame, Kind};
 use super::number::{narrow, wide};
-use super::record::{ChunkRecord, ExchangeRecord, PartRecord, direction, protocol};
+use super::record::{ChunkRecord, DegradedRecord, ExchangeRecord, PartRecord, direction, protocol};
 use super::zstd;
 use crate::model::{Chunk, ConnectionId, Exchange, Protocol, Timestamp};
 
 /// An exchange, and how many bytes of the file its records take.
 pub(super) struct Assembled {
     pub(super) exchange: Exchange,
+    /// As stored.
+    pub(super) degraded: Option<DegradedRecord>,
     pub(super) span: u64,
 }
 
@@ -39,14 +41,14 @@ fn finished(file: &Bytes, frame: &Frame<'_>, entry: &Entry) -> Result<Assembled,
     let mut pieces = Pieces::new(file, entry);
     pieces.parts(record.last_part, frame.offset)?;
     pieces.add(frame, record.started, &record.chunks).map_err(|what| frame.damage(what))?;
-    Ok(pieces.finish(protocol))
+    Ok(pieces.finish(protocol, record.degraded))
 }
 
 /// One of which only parts were written.
 fn interrupted(file: &Bytes, entry: &Entry) -> Result<Assembled, Damage> {
     let mut pieces = Pieces::new(file, entry);
     pieces.parts(entry.offset, wide(file.len()))?;
-    Ok(pieces.finish(entry.protocol))
+    Ok(pieces.finish(entry.protocol, None))
 }
 
 struct Pieces<'a> {
@@ -124,10 +126,10 @@ impl<'a> Pieces<'a> {
         Ok(self.file.slice(start..start + frame.body.len()))
     }
 
-    fn finish(self, protocol: Protocol) -> Assembled {
+    fn finish(self, protocol: Protocol, degraded: Option<DegradedRecord>) -> Assembled {
         let connection = self.entry.connection;
         let exchange = Exchange { connection, protocol, chunks: self.chunks };
-        Assembled { exchange, span: self.span }
+        Assembled { exchange, degraded, span: self.span }
     }
 }
 

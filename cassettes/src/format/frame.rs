@@ -108,7 +108,7 @@ impl<'a> Frame<'a> {
     pub(super) fn expect(file: &'a [u8], offset: u64, kind: Kind) -> Result<Self, Damage> {
         let frame = Self::whole(file, offset)?;
         if frame.kind() == Some(kind) {
-            return Ok(frame);
+            return frame.check_shape().map(|()| frame);
         }
         Err(frame.damage(What::WrongKind { expected: kind.name(), found: frame.number }))
     }
@@ -140,6 +140,30 @@ impl<'a> Frame<'a> {
             return Ok(());
         }
         Err(self.damage(What::BodyChecksum { stored: self.body_crc, computed }))
+    }
+
+    /// Checks that it has the pieces that its kind has, and no other.
+    pub(super) fn check_shape(&self) -> Result<(), Damage> {
+        let (meta, body, zstd) = match self.kind() {
+            Some(Kind::Header | Kind::ConnectionOpened | Kind::ConnectionDone) => {
+                (true, false, false)
+            }
+            Some(Kind::Part | Kind::Exchange) => (true, true, true),
+            Some(Kind::ExchangeSegment | Kind::ConnectionSegment) => (true, true, false),
+            Some(Kind::Index | Kind::Footer) => (false, true, false),
+            None => return Ok(()),
+        };
+        let unexpected = |what| Err(self.damage(What::Unexpected { what }));
+        if self.zstd && !zstd {
+            return unexpected("compressed");
+        }
+        if !meta && !self.meta.is_empty() {
+            return unexpected("with metadata");
+        }
+        if !body && !self.body.is_empty() {
+            return unexpected("with a body");
+        }
+        Ok(())
     }
 
     fn parse(file: &'a [u8], offset: u64) -> Result<Self, What> {

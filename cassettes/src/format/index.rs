@@ -119,7 +119,7 @@ pub(super) struct SegmentRef {
 impl SegmentRef {
     fn frame<'a>(&self, file: &'a [u8]) -> Result<Frame<'a>, Damage> {
         let frame = Frame::expect(file, self.offset, self.kind)?;
-        check_segment(&frame, self.count)?;
+        check_segment(&frame, Some(self.count))?;
         Ok(frame)
     }
 
@@ -188,6 +188,7 @@ impl Footer {
 
     /// From its record.
     pub(super) fn parse(frame: &Frame<'_>) -> Result<Self, Damage> {
+        frame.check_shape()?;
         let wrong_length = || {
             let (expected, found) = (wide(FOOTER_BODY_BYTES), wide(frame.body.len()));
             frame.damage(What::Disagrees { what: "the footer's length", expected, found })
@@ -232,6 +233,7 @@ impl Footer {
 /// The segments that an index record lists. They must lie one after another, so that no file can
 /// make a reader load the same one many times.
 pub(super) fn read_segment_refs(index: &Frame<'_>) -> Result<Vec<SegmentRef>, Damage> {
+    index.check_shape()?;
     let mut segments: Vec<SegmentRef> = Vec::new();
     let mut end = 0;
     for bytes in index.body.chunks(SEGMENT_REF_BYTES) {
@@ -247,25 +249,25 @@ pub(super) fn read_segment_refs(index: &Frame<'_>) -> Result<Vec<SegmentRef>, Da
     Ok(segments)
 }
 
-/// Checks a segment's own statements; returns how many entries it holds.
-pub(super) fn check_segment(frame: &Frame<'_>, count: u32) -> Result<(), Damage> {
+/// Checks what a segment says of itself, and that it holds as many entries as the index says, if there is one.
+pub(super) fn check_segment(frame: &Frame<'_>, listed: Option<u32>) -> Result<(), Damage> {
+    frame.check_shape()?;
     let width = frame.kind().map_or(0, entry_width);
     let mut meta = frame.meta;
-    let stated = (take_u32(&mut meta), take_u32(&mut meta), meta.len());
-    let expected = (u32::try_from(width).ok(), Some(count), 0);
-    if stated != expected {
-        return Err(frame.damage(What::Disagrees {
-            what: "the number of entries in the segment",
-            expected: count.into(),
-            found: stated.1.unwrap_or_default().into(),
-        }));
+    let (stated_width, count) = (take_u32(&mut meta), take_u32(&mut meta));
+    let count = count.filter(|_| meta.is_empty()).unwrap_or_default();
+    let body_len = wide(width).saturating_mul(count.into());
+    let statements = [
+        ("the width of an index entry", wide(width), stated_width.unwrap_or_default().into()),
+        ("the number of index entries", listed.unwrap_or(count).into(), count.into()),
+        ("the length of an index segment", body_len, wide(frame.body.len())),
+    ];
+    for (what, expected, found) in statements {
+        if expected != found {
+            return Err(frame.damage(What::Disagrees { what, expected, found }));
+        }
     }
-    let expected = wide(width).saturating_mul(count.into());
-    if wide(frame.body.len()) == expected {
-        return Ok(());
-    }
-    let found = wide(frame.body.len());
-    Err(frame.damage(What::Disagrees { what: "the length of the segment", expected, found }))
+    Ok(())
 }
 
 fn read_segment_ref(mut bytes: &[u8]) -> Result<SegmentRef, What> {

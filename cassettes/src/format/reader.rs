@@ -110,7 +110,7 @@ impl Reader {
         let mut exchanges = Vec::with_capacity(self.len());
         let mut unread = wide(self.inner.file.len());
         for n in 0..self.len() {
-            let Assembled { exchange, span } = self.assemble(n)?;
+            let Assembled { exchange, span, .. } = self.assemble(n)?;
             // Records of different exchanges do not overlap in a sound file. In a hostile one they
             // could, so that reading it all takes the square of its size.
             unread = unread.checked_sub(span).ok_or(ReadError::Overlapping { number: n + 1 })?;
@@ -149,7 +149,8 @@ impl Reader {
         Ok(Timestamp::from_nanos(last.saturating_add(1)))
     }
 
-    fn assemble(&self, n: usize) -> Result<Assembled, ReadError> {
+    /// Exchange `n`, with what is stored of it.
+    pub(super) fn assemble(&self, n: usize) -> Result<Assembled, ReadError> {
         let no_such = ReadError::NoSuchExchange { number: n.saturating_add(1), len: self.len() };
         let entry = self.inner.index.entry(n).ok_or(no_such)?;
         Ok(assemble(&self.inner.file, &entry)?)

@@ -10,11 +10,14 @@ use super::entry::{ConnectionEntry, Entry};
 use super::exchange::{assemble, raw_len};
 use super::frame::{FIRST_SKIPPABLE_KIND, Frame, Kind};
 use super::index::Index;
-use super::journal::flags_of;
 use super::number::{narrow, wide};
-use super::record::{ChunkRecord, ConnectionRecord, ExchangeRecord, PartRecord, flags, protocol};
-use super::summary::derive;
-use crate::model::{ConnectionId, Exchange, ExchangeSummary, Protocol, RequestKeys, Timestamp};
+use super::record::{
+    ChunkRecord, ConnectionRecord, ExchangeRecord, PartRecord, direction, flags, protocol,
+};
+use super::summary::{derive, flags_of};
+use crate::model::{
+    Connection, ConnectionId, Exchange, ExchangeSummary, Protocol, RequestKeys, Timestamp,
+};
 
 /// What was done to open a file whose index is missing or damaged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +102,7 @@ struct Spilled {
 impl Tally {
     /// Takes the next record of the journal, wholly checked.
     pub(super) fn take(&mut self, frame: &Frame<'_>) -> Result<(), Damage> {
+        frame.check_shape()?;
         self.try_take(frame).map_err(|what| frame.damage(what))
     }
 
@@ -160,6 +164,7 @@ impl Tally {
         }
         connection.exchanges = record.ordinal.saturating_add(1);
         let mut spilled = self.open.remove(&key).unwrap_or_default();
+        check_degraded(&record)?;
         spilled.check_last(record.last_part)?;
         spilled.add(record.started, &record.chunks)?;
         let summary = (record.protocol, record.flags, record.request_key, record.body_key);
@@ -174,7 +179,7 @@ impl Tally {
     }
 
     /// Adds entries for the exchanges of which there are only parts; returns how many.
-    fn interrupted(&mut self, file: &Bytes) -> Result<usize, Damage> {
+    pub(super) fn interrupted(&mut self, file: &Bytes) -> Result<usize, Damage> {
         let mut open: Vec<_> = self.open.drain().collect();
         open.sort_by_key(|(key, _)| *key);
         for ((connection, ordinal), spilled) in &open {
@@ -249,13 +254,25 @@ impl Spilled {
     }
 }
 
-/// The parts do not say the protocol: what reads as HTTP/1 is.
+fn check_degraded(record: &ExchangeRecord) -> Result<(), What> {
+    let flagged = record.flags & flags::DEGRADED != 0;
+    if let Some(degraded) = &record.degraded {
+        direction(degraded.direction)?;
+    }
+    if record.degraded.is_some() == flagged {
+        return Ok(());
+    }
+    Err(What::BadValue { field: "set of flags", value: record.flags.into() })
+}
+
+/// The parts do not say the protocol: what begins like HTTP/1 is.
 fn best_reading(mut exchange: Exchange) -> ExchangeSummary {
     exchange.protocol = Protocol::Http1;
-    let summary = derive(&exchange);
-    if summary.degraded.is_none() {
+    let connection = Connection::opened_at(Timestamp::ZERO);
+    let summary = derive(&exchange, &connection);
+    if summary.degraded.is_none() || summary.keys.request != 0 {
         return summary;
     }
     exchange.protocol = Protocol::Raw;
-    derive(&exchange)
+    derive(&exchange, &connection)
 }

@@ -22,7 +22,7 @@ pub fn encode(cassette: &Cassette) -> Result<Bytes, EncodeError> {
     let mut open: Vec<Open> = cassette.connections().iter().map(open).collect();
     for exchange in cassette.exchanges() {
         if let Some(open) = open.get_mut(exchange.connection.index()) {
-            open.record(exchange);
+            open.record(exchange, cassette.connection_of(exchange));
         }
     }
     for (open, connection) in open.into_iter().zip(cassette.connections()) {
@@ -49,12 +49,13 @@ struct Open {
 }
 
 impl Open {
-    fn record(&mut self, exchange: &Exchange) {
+    fn record(&mut self, exchange: &Exchange, connection: &Connection) {
         let id = ExchangeId { connection: exchange.connection, ordinal: self.next };
         for chunk in &exchange.chunks {
             self.journal.record(TapeEvent::Chunk { exchange: id, chunk: chunk.clone() });
         }
-        self.journal.record(TapeEvent::Done { exchange: id, summary: derive(exchange) });
+        let summary = derive(exchange, connection);
+        self.journal.record(TapeEvent::Done { exchange: id, summary });
         self.next += 1;
     }
 }

@@ -18,6 +18,11 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// Of which only line and column are known; [`TextError::locate`] finds the bytes.
+    pub(super) const fn at(line: u32, column: u32) -> Self {
+        Self { line, column, start: u32::MAX, end: u32::MAX }
+    }
+
     /// The error that `problem` is, here.
     pub(super) fn error(self, problem: Problem) -> TextError {
         TextError { place: self, problem: Box::new(problem) }
@@ -56,6 +61,20 @@ impl TextError {
     /// The bytes of the text that the error is about; to underline them.
     pub fn span(&self) -> Range<usize> {
         self.place.start as usize..self.place.end as usize
+    }
+
+    /// Finds the bytes of a place of which only line and column are known.
+    pub(super) fn locate(mut self, yaml: &str) -> Self {
+        if self.place.start == u32::MAX {
+            let lines = yaml.split_inclusive('\n').take(self.line().saturating_sub(1));
+            let line_start: usize = lines.map(str::len).sum();
+            let line = yaml.get(line_start..).unwrap_or_default().split('\n').next();
+            let before = line.unwrap_or_default().chars().take(self.column().saturating_sub(1));
+            let start = line_start + before.map(char::len_utf8).sum::<usize>();
+            self.place.start = u32::try_from(start).unwrap_or(u32::MAX);
+            self.place.end = self.place.start;
+        }
+        self
     }
 
     /// What is wrong, without the place.

@@ -81,7 +81,7 @@ fn nearest(key: &str, known: &'static [&'static str]) -> Option<&'static str> {
     }
     let (distance, nearest) =
         known.iter().map(|known| (distance(key, known), *known)).min_by_key(|(edits, _)| *edits)?;
-    (distance <= (length / 3).max(1)).then_some(nearest)
+    (distance <= length.div_ceil(3)).then_some(nearest)
 }
 
 /// Edits (insert, remove, replace) between the two, letter case aside.

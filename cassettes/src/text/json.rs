@@ -72,17 +72,19 @@ fn from_text(scalar: &Scalar<'_>, place: Place) -> Result<String, TextError> {
             found: "tagged text",
         })),
         Err(error) => {
-            Err(json_place(scalar, place, &error)
-                .error(Problem::Json { detail: error.to_string() }))
+            let shown = error.to_string();
+            let detail = shown.split(" at line ").next().unwrap_or_default().to_owned();
+            Err(json_place(scalar, place, &error).error(Problem::Json { detail }))
         }
     }
 }
 
-/// A block's lines are those of the text, so that the line of an error in it is known.
+/// In a block, line and column are those of the text below the block's own indent.
 fn json_place(scalar: &Scalar<'_>, place: Place, error: &serde_json::Error) -> Place {
-    match u32::try_from(error.line()) {
-        Ok(line) if scalar.style == Style::Block => {
-            Place { line: place.line + line.saturating_sub(1), ..place }
+    let (line, column) = (u32::try_from(error.line()), u32::try_from(error.column()));
+    match (line, column) {
+        (Ok(line), Ok(column)) if scalar.style == Style::Block => {
+            Place::at(place.line + line.saturating_sub(1), place.column + column.saturating_sub(1))
         }
         _ => place,
     }

@@ -124,11 +124,14 @@ impl Parts {
         }
         let length = self.body_bytes().len() as u64;
         match head.content_length {
-            _ if self.until_close || self.incomplete || head.is_chunked => {}
+            _ if self.incomplete || head.is_chunked => {}
             Some(header) if header != length && (given || may_have_body) => {
                 return Err(Problem::LengthDiffers { header, body: length });
             }
-            None if !head.names_length && (self.body.is_some() || may_have_body) => {
+            None if !self.until_close
+                && !head.names_length
+                && (self.body.is_some() || may_have_body) =>
+            {
                 return Ok(Framing::Length(length));
             }
             _ => {}

@@ -51,8 +51,12 @@ pub fn write(cassette: &Cassette) -> String {
 
 /// The cassette that `yaml` describes.
 pub fn read(yaml: &str) -> Result<Cassette, TextError> {
-    read::read(yaml)
+    read::read(yaml).map_err(|error| error.locate(yaml))
 }
 
+#[cfg(test)]
+mod errors;
+#[cfg(test)]
+mod library;
 #[cfg(test)]
 mod tests;

@@ -13,9 +13,9 @@ use crate::format::entry::Entry;
 use crate::format::frame::{FRAME_BYTES, FrameHead, Kind};
 use crate::format::number::wide;
 use crate::format::record::{
-    ConnectionRecord, DegradedRecord, ExchangeRecord, PartRecord, direction_number, flags,
-    protocol_number,
+    ConnectionRecord, DegradedRecord, ExchangeRecord, PartRecord, direction_number, protocol_number,
 };
+use crate::format::summary::flags_of;
 use crate::format::zstd::{self, MIN_COMPRESSED_BYTES};
 use crate::model::{
     Chunk, Close, Connection, ConnectionId, Degraded, ExchangeId, ExchangeSummary, Protocol,
@@ -236,14 +236,6 @@ fn entry(meta: &ExchangeRecord, unfinished: &Unfinished, summary: &ExchangeSumma
         offset: 0,
         flags: meta.flags,
     }
-}
-
-/// The bits that a summary comes to.
-pub(in crate::format) const fn flags_of(summary: &ExchangeSummary) -> u8 {
-    let complete = if summary.complete { flags::COMPLETE } else { 0 };
-    let request_first = if summary.request_first { flags::REQUEST_FIRST } else { 0 };
-    let degraded = if summary.degraded.is_some() { flags::DEGRADED } else { 0 };
-    complete | request_first | degraded
 }
 
 fn degraded_record(degraded: &Degraded) -> DegradedRecord {

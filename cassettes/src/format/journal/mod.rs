@@ -16,7 +16,6 @@ use super::record::HeaderRecord;
 use super::version::preamble;
 use crate::model::{Connection, Header, Timestamp};
 pub use connection::ConnectionJournal;
-pub(super) use connection::flags_of;
 use state::State;
 
 /// A cassette being written. Clones write to the same one. No I/O: [`Journal::take_pending`] hands

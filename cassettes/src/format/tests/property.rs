@@ -1,0 +1,155 @@
+//! Any recording, written in any way, is read back as it is.
+
+use std::collections::VecDeque;
+
+use ::bytes::Bytes;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::{COMPRESSED, at, drain, events, open, problems};
+use crate::format::{Journal, Options, encode};
+use crate::model::{
+    Cassette, Chunk, Close, Connection, ConnectionId, Direction, Exchange, Header, How, Protocol,
+    Rewrite, Side, TapeEvent, Transport,
+};
+
+proptest! {
+    #[test]
+    fn any_cassette_is_read_back_as_it_was(cassette in cassettes()) {
+        let reader = open(&encode(&cassette).unwrap());
+        prop_assert_eq!(problems(&reader), []);
+        prop_assert_eq!(reader.to_cassette().unwrap(), cassette);
+    }
+
+    #[test]
+    fn the_order_of_writing_does_not_matter(
+        cassette in cassettes(),
+        picks in vec(any::<u8>(), 1..40),
+        compress in any::<bool>(),
+    ) {
+        let options = if compress { COMPRESSED } else { Options::default() };
+        let file = interleaved(&cassette, options, &picks);
+        let reader = open(&file);
+        prop_assert_eq!(problems(&reader), []);
+        prop_assert_eq!(&reader.to_cassette().unwrap(), &cassette);
+        let scanned = open(&file[..file.len() - 1]);
+        prop_assert_eq!(scanned.to_cassette().unwrap(), cassette);
+    }
+}
+
+/// Written connection by connection in an order that `picks` choose, exchanges of one connection overlapping.
+fn interleaved(cassette: &Cassette, options: Options, picks: &[u8]) -> Bytes {
+    let journal = Journal::create_with(&cassette.header, options);
+    let mut connections: Vec<_> =
+        cassette.connections().iter().map(|facts| journal.connection(facts.clone())).collect();
+    let mut queues = queues(cassette);
+    let mut picks = picks.iter().map(|pick| usize::from(*pick)).cycle();
+    loop {
+        let open: Vec<_> = (0..queues.len()).filter(|n| !queues[*n].is_empty()).collect();
+        if open.is_empty() {
+            break;
+        }
+        let pick = picks.next().unwrap();
+        let connection = open[pick % open.len()];
+        connections[connection].record(next_event(&mut queues[connection], pick / 16));
+    }
+    for (journal, facts) in connections.into_iter().zip(cassette.connections()) {
+        journal.end(facts.closes.clone());
+    }
+    journal.finish();
+    drain(&journal)
+}
+
+/// By connection, then by exchange: the events to come.
+fn queues(cassette: &Cassette) -> Vec<VecDeque<VecDeque<TapeEvent>>> {
+    let mut queues = vec![VecDeque::new(); cassette.connections().len()];
+    for exchange in cassette.exchanges() {
+        let queue = &mut queues[exchange.connection.index()];
+        let ordinal = u32::try_from(queue.len()).unwrap();
+        queue.push_back(events(exchange, cassette.connection_of(exchange), ordinal).into());
+    }
+    queues
+}
+
+/// An event of one of the connection's first exchanges; they finish in order.
+fn next_event(queue: &mut VecDeque<VecDeque<TapeEvent>>, pick: usize) -> TapeEvent {
+    let mut position = pick % queue.len().min(3);
+    if queue[position].len() == 1 {
+        position = 0;
+    }
+    let event = queue[position].pop_front().unwrap();
+    if queue[position].is_empty() {
+        queue.remove(position);
+    }
+    event
+}
+
+fn cassettes() -> impl Strategy<Value = Cassette> {
+    (headers(), vec(connections(), 1..4)).prop_flat_map(|(header, connections)| {
+        let exchanges = vec(exchanges(connections.len()), 0..8);
+        (Just(header), Just(connections), exchanges).prop_map(|(header, connections, exchanges)| {
+            Cassette::new(header, connections, exchanges).unwrap()
+        })
+    })
+}
+
+fn headers() -> impl Strategy<Value = Header> {
+    (any::<u64>(), ".{0,12}", ".{0,12}", ".{0,12}").prop_map(|(created, writer, host, origin)| {
+        Header { created_unix_nanos: created, writer, rewrite: Rewrite { host, origin } }
+    })
+}
+
+fn connections() -> impl Strategy<Value = Connection> {
+    let transport = prop_oneof![Just(Transport::Tcp), Just(Transport::Unix)];
+    let texts = (".{0,20}", ".{0,20}", ".{0,20}");
+    (times(), transport, texts, vec(closes(), 0..3)).prop_map(
+        |(opened, transport, texts, closes)| {
+            let (client, server, upstream) = texts;
+            Connection { opened: at(opened), transport, client, server, upstream, closes }
+        },
+    )
+}
+
+fn closes() -> impl Strategy<Value = Close> {
+    let by = prop_oneof![Just(Side::Client), Just(Side::Server)];
+    let how = prop_oneof![
+        Just(How::Fin),
+        Just(How::Reset),
+        Just(How::Refused),
+        Just(How::Timeout),
+        Just(How::Unreachable),
+    ];
+    (times(), by, how).prop_map(|(nanos, by, how)| Close { at: at(nanos), by, how })
+}
+
+fn exchanges(connections: usize) -> impl Strategy<Value = Exchange> {
+    let connection = 0..u32::try_from(connections).unwrap();
+    let protocol = prop_oneof![Just(Protocol::Http1), Just(Protocol::Raw)];
+    (connection, protocol, vec(chunks(), 1..6)).prop_map(|(connection, protocol, mut chunks)| {
+        chunks.sort_by_key(|chunk| chunk.at);
+        Exchange { connection: ConnectionId(connection), protocol, chunks }
+    })
+}
+
+fn chunks() -> impl Strategy<Value = Chunk> {
+    let direction = prop_oneof![Just(Direction::ToServer), Just(Direction::ToClient)];
+    (direction, times(), bodies()).prop_map(|(direction, nanos, bytes)| Chunk {
+        direction,
+        at: at(nanos),
+        bytes,
+    })
+}
+
+/// Few different ones, so that some are the same.
+fn times() -> impl Strategy<Value = u64> {
+    prop_oneof![0..5_u64, any::<u64>()]
+}
+
+fn bodies() -> impl Strategy<Value = Bytes> {
+    prop_oneof![
+        8 => vec(any::<u8>(), 1..40).prop_map(Bytes::from),
+        4 => Just(Bytes::from_static(super::REQUEST)),
+        4 => Just(Bytes::from_static(super::ANSWER)),
+        1 => (any::<u8>(), 10_000..200_000_usize).prop_map(|(byte, len)| vec![byte; len].into()),
+    ]
+}

@@ -1,0 +1,226 @@
+//! The loaded cassettes, with the index that answers "which exchange is this request?".
+
+mod claims;
+mod index;
+mod origins;
+mod precedence;
+
+use std::collections::HashMap;
+
+use cassettes::format::{Entry, ReadError, Reader};
+use cassettes::model::{Connection, ConnectionId, Exchange, Protocol};
+
+use crate::verify::Own;
+
+pub(crate) use claims::Claims;
+pub(crate) use index::{Bucket, Group, Index, Open};
+pub(crate) use origins::{Origin, Origins, recorded_head};
+pub(crate) use precedence::Precedence;
+
+/// A cassette, and what to call it in reports.
+#[derive(Debug, Clone)]
+pub struct NamedReader {
+    /// Shown in reports: the file's name.
+    pub name: String,
+    /// Its content.
+    pub reader: Reader,
+}
+
+/// Several cassettes played as one, in the order given.
+#[derive(Debug)]
+pub struct Deck {
+    cassettes: Vec<Loaded>,
+    len: u32,
+    index: Index,
+    origins: Origins,
+    /// Exchanges that no key finds, in recorded order: raw, or without a whole head.
+    unkeyed: Vec<Slot>,
+    /// What the server said unasked, by the exchange before it on its connection.
+    epilogues: HashMap<Slot, Slot>,
+}
+
+/// An exchange's place in a deck, over all its cassettes, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Slot(pub(crate) u32);
+
+/// One cassette's place in a deck.
+#[derive(Debug)]
+struct Loaded {
+    name: String,
+    reader: Reader,
+    /// The slot of its first exchange.
+    first: u32,
+    /// The address that the client of its first connection connected to: nearly always that of all.
+    own: Own,
+}
+
+/// Why cassettes do not make a deck.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DeckError {
+    /// Slots are 32 bits wide.
+    #[error(
+        "the cassettes hold more than {} exchanges together; replay fewer of them at once",
+        u32::MAX
+    )]
+    TooManyExchanges,
+}
+
+impl Slot {
+    pub(crate) const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl Deck {
+    /// Costs the indexes of the cassettes, not their bodies.
+    pub fn load(cassettes: Vec<NamedReader>) -> Result<Self, DeckError> {
+        let cassettes = number(cassettes)?;
+        let mut deck = Self {
+            len: cassettes.last().map_or(0, Loaded::end),
+            cassettes,
+            index: Index::default(),
+            origins: Origins::default(),
+            unkeyed: Vec::new(),
+            epilogues: HashMap::new(),
+        };
+        deck.index = Index::build(deck.keyed().map(|(slot, entry)| (entry.keys, slot)));
+        deck.sort_out_the_rest();
+        Ok(deck)
+    }
+
+    /// How many exchanges it holds.
+    pub fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    /// Whether it holds no exchange.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        &self.index
+    }
+
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.origins
+    }
+
+    pub(crate) fn unkeyed(&self) -> &[Slot] {
+        &self.unkeyed
+    }
+
+    /// What the server said after it, unasked.
+    pub(crate) fn epilogue(&self, slot: Slot) -> Option<Slot> {
+        self.epilogues.get(&slot).copied()
+    }
+
+    /// Every slot with its index entry.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (Slot, Entry)> + '_ {
+        self.cassettes
+            .iter()
+            .flat_map(|cassette| (cassette.first..).map(Slot).zip(cassette.reader.entries()))
+    }
+
+    /// Every slot that a request key finds.
+    pub(crate) fn keyed(&self) -> impl Iterator<Item = (Slot, Entry)> + '_ {
+        self.entries().filter(|(_, entry)| is_keyed(entry))
+    }
+
+    pub(crate) fn entry(&self, slot: Slot) -> Option<Entry> {
+        let (cassette, number) = self.locate(slot)?;
+        Some(cassette.reader.entry(number))
+    }
+
+    pub(crate) fn exchange(&self, slot: Slot) -> Result<Exchange, ReadError> {
+        let (cassette, number) = self.locate(slot).ok_or_else(|| no_such(slot))?;
+        cassette.reader.exchange(number)
+    }
+
+    /// The connection that the exchange was on.
+    pub(crate) fn connection(&self, slot: Slot) -> Result<Connection, ReadError> {
+        let (cassette, number) = self.locate(slot).ok_or_else(|| no_such(slot))?;
+        cassette.reader.connection(cassette.reader.entry(number).connection)
+    }
+
+    /// The name of its cassette, and its number there as users count: from 1.
+    pub(crate) fn name(&self, slot: Slot) -> (&str, usize) {
+        self.locate(slot).map_or(("", 0), |(cassette, number)| (&*cassette.name, number + 1))
+    }
+
+    /// The address that clients in its cassette mostly connected to.
+    pub(crate) fn usual_own(&self, slot: Slot) -> Own {
+        let cassette = self.cassettes.get(self.cassette_of(slot));
+        cassette.map_or(Own::Unknown, |cassette| cassette.own)
+    }
+
+    /// How many cassettes it is made of.
+    pub(crate) fn cassettes(&self) -> usize {
+        self.cassettes.len()
+    }
+
+    /// Which of the deck's cassettes, counted from 0, holds the slot.
+    pub(crate) fn cassette_of(&self, slot: Slot) -> usize {
+        self.cassettes.partition_point(|cassette| cassette.end() <= slot.0)
+    }
+
+    fn locate(&self, slot: Slot) -> Option<(&Loaded, usize)> {
+        let cassette = self.cassettes.get(self.cassette_of(slot))?;
+        Some((cassette, (slot.0 - cassette.first) as usize))
+    }
+
+    fn sort_out_the_rest(&mut self) {
+        let mut unkeyed = Vec::new();
+        let mut epilogues = HashMap::new();
+        let mut last_on = HashMap::new();
+        let unasked = self.entries().any(|(_, entry)| is_unasked(&entry));
+        for (slot, entry) in self.entries() {
+            if unasked {
+                let connection = (self.cassette_of(slot), entry.connection);
+                let before = last_on.insert(connection, slot);
+                if let (true, Some(before)) = (is_unasked(&entry), before) {
+                    epilogues.insert(before, slot);
+                }
+            }
+            if !is_keyed(&entry) && !is_unasked(&entry) {
+                unkeyed.push(slot);
+            }
+        }
+        self.unkeyed = unkeyed;
+        self.epilogues = epilogues;
+    }
+}
+
+impl Loaded {
+    fn end(&self) -> u32 {
+        // `number` made sure that it fits.
+        self.first.saturating_add(u32::try_from(self.reader.len()).unwrap_or(u32::MAX))
+    }
+}
+
+fn number(cassettes: Vec<NamedReader>) -> Result<Vec<Loaded>, DeckError> {
+    let mut first = 0_u32;
+    let number = |NamedReader { name, reader }| {
+        let len = u32::try_from(reader.len()).map_err(|_| DeckError::TooManyExchanges)?;
+        let connection = reader.connection(ConnectionId(0));
+        let own = connection.map_or(Own::Unknown, |connection| Own::of(&connection.server));
+        let loaded = Loaded { name, reader, first, own };
+        first = first.checked_add(len).ok_or(DeckError::TooManyExchanges)?;
+        Ok(loaded)
+    };
+    cassettes.into_iter().map(number).collect()
+}
+
+/// Its request can be found by key.
+fn is_keyed(entry: &Entry) -> bool {
+    entry.protocol == Protocol::Http1 && entry.keys.request != 0 && entry.to_server > 0
+}
+
+/// The server said it without having been asked.
+fn is_unasked(entry: &Entry) -> bool {
+    entry.to_server == 0
+}
+
+fn no_such(slot: Slot) -> ReadError {
+    ReadError::NoSuchExchange { number: slot.index() + 1, len: 0 }
+}

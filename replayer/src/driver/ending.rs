@@ -1,0 +1,55 @@
+//! The two ways in which a server ends a connection, so that nothing sent before is lost.
+
+use std::time::Duration;
+
+use cassettes::model::{How, Side};
+use socket2::SockRef;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::connection::Line;
+
+/// How long a client is given to take what was sent, and to end its side. One that does not within this
+/// time keeps a dead connection in its pool; dropping our side then costs nobody anything.
+const LINGER: Duration = Duration::from_secs(10);
+
+/// FIN, then reads and drops until the client ends, too: closing a socket with unread bytes sends RST,
+/// which may destroy what the client has not read yet.
+pub(super) async fn close(mut stream: TcpStream, line: &mut Line<'_>) {
+    if stream.shutdown().await.is_err() {
+        return;
+    }
+    line.note(Side::Server, How::Fin);
+    if line.client_closed() {
+        return;
+    }
+    let mut dropped = vec![0; 16 * 1024];
+    let drain = async {
+        loop {
+            match stream.read(&mut dropped).await {
+                Ok(0) => return How::Fin,
+                Ok(_) => {}
+                Err(_) => return How::Reset,
+            }
+        }
+    };
+    if let Ok(how) = tokio::time::timeout(LINGER, drain).await {
+        line.note(Side::Client, how);
+    }
+}
+
+/// RST, once all that was written has left for the client: what is still queued would be destroyed.
+pub(super) async fn reset(stream: TcpStream, line: &mut Line<'_>) {
+    // With this mark a socket counts as writable only when nothing is left to send. The runtime
+    // remembers that it was writable before, so it must meet the socket anew.
+    let renewed = stream.into_std().and_then(|stream| {
+        SockRef::from(&stream).set_tcp_notsent_lowat(1)?;
+        TcpStream::from_std(stream)
+    });
+    let Ok(stream) = renewed else { return };
+    // A client that does not read does not get the rest; a reset has no promise to keep.
+    drop(tokio::time::timeout(LINGER, stream.writable()).await);
+    if SockRef::from(&stream).set_linger(Some(Duration::ZERO)).is_ok() {
+        line.note(Side::Server, How::Reset);
+    }
+}

@@ -1,0 +1,88 @@
+//! What this client did and was sent, as a cassette.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use cassettes::format::{ConnectionJournal, Journal};
+use cassettes::model::{Close, Connection, Direction, How, Side, Timestamp};
+use cassettes::transcribe::Transcriber;
+
+/// One connection's part of the transcript; nothing at all if none is kept.
+pub(super) struct Transcript {
+    kept: Option<Kept>,
+}
+
+struct Kept {
+    journal: ConnectionJournal,
+    transcriber: Transcriber,
+    closes: Vec<Close>,
+}
+
+impl Transcript {
+    pub(super) fn begin(
+        journal: Option<&Journal>,
+        client: SocketAddr,
+        server: SocketAddr,
+        now: Timestamp,
+    ) -> Self {
+        let kept = journal.map(|journal| {
+            let mut facts = Connection::opened_at(now);
+            facts.client = client.to_string();
+            facts.server = server.to_string();
+            let journal = journal.connection(facts);
+            let transcriber = Transcriber::http1(journal.id());
+            Kept { journal, transcriber, closes: Vec::new() }
+        });
+        Self { kept }
+    }
+
+    /// Whether one is kept.
+    pub(super) fn is_kept(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    pub(super) fn received(&mut self, at: Timestamp, bytes: &Bytes) {
+        if let Some(kept) = &mut self.kept {
+            kept.pass(Direction::ToServer, at, bytes.clone());
+        }
+    }
+
+    pub(super) fn sent(&mut self, at: Timestamp, bytes: Bytes) {
+        if let Some(kept) = &mut self.kept {
+            kept.pass(Direction::ToClient, at, bytes);
+        }
+    }
+
+    pub(super) fn close(&mut self, at: Timestamp, by: Side, how: How) {
+        if let Some(kept) = &mut self.kept {
+            let close = Close { at, by, how };
+            kept.transcriber.close(&close);
+            kept.closes.push(close);
+            kept.record();
+        }
+    }
+}
+
+impl Kept {
+    fn pass(&mut self, direction: Direction, at: Timestamp, bytes: Bytes) {
+        self.transcriber.receive(direction, at, bytes);
+        self.record();
+    }
+
+    fn record(&mut self) {
+        while let Some(event) = self.transcriber.poll_event() {
+            self.journal.record(event);
+        }
+    }
+}
+
+impl Drop for Transcript {
+    /// However a connection ends, what happened on it is written.
+    fn drop(&mut self) {
+        if let Some(mut kept) = self.kept.take() {
+            kept.transcriber.finish();
+            kept.record();
+            kept.journal.end(kept.closes);
+        }
+    }
+}

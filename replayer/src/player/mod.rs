@@ -1,0 +1,514 @@
+//! One client connection, played to. Sans-io: bytes and time come in, actions go out.
+//!
+//! Verbs: [`Player::receive`], [`Player::client_closed`], [`Player::client_gone`] and
+//! [`Player::timeout`] tell what happened; [`Player::poll_action`] and [`Player::poll_timeout`] say what
+//! to do next.
+
+mod intake;
+mod play;
+pub(crate) mod request;
+mod tail;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cassettes::model::{Direction, Exchange, Timestamp};
+use cassettes::wire::http1::{RequestHead, View};
+
+use crate::deck::{Origin, Slot};
+use crate::select::{Asked, Choice, Why};
+use crate::stage::{Played, Stage};
+use crate::verify::Own;
+use intake::{Heard, Intake};
+use play::{Afterlife, Play, Progress, World, act};
+pub(crate) use play::{head_len, recorded_request};
+use request::{Request, State};
+use tail::Tail;
+
+/// Bytes held of requests that come before the one they follow is answered. Pipelining clients
+/// send a few requests ahead; a flood waits in the socket.
+const MAX_AHEAD_BYTES: usize = 64 * 1024;
+
+/// What a driver is to do next, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Send these bytes. At any pace but instant, each by a write of its own.
+    Send(Bytes),
+    /// Send what is queued, then FIN; keep reading.
+    HalfClose,
+    /// Send what is queued, then FIN; read and drop until the client ends too.
+    Close,
+    /// Send what is queued, see it delivered, then RST.
+    Reset,
+}
+
+/// The server's part on one connection.
+#[derive(Debug)]
+pub struct Player {
+    stage: Arc<Stage>,
+    /// Where the client connected to.
+    own: Own,
+    intake: Intake,
+    phase: Phase,
+    actions: VecDeque<Action>,
+    now: Timestamp,
+    /// When the client was last heard, or its current head began.
+    heard_at: Timestamp,
+    client_closed: bool,
+    /// How many requests this connection has seen.
+    requests: u32,
+}
+
+/// What the connection is doing.
+#[derive(Debug)]
+enum Phase {
+    /// No request has a whole head. The server may end the connection if it stays so.
+    Waiting(Option<Afterlife>),
+    /// A request is coming, and its body may decide which exchange it is.
+    Asking(Box<Asking>),
+    /// An exchange is played.
+    Playing(Box<Play>),
+    /// Nothing more is to be done.
+    Over,
+}
+
+/// A request for which nothing is chosen yet.
+#[derive(Debug)]
+struct Asking {
+    request: Request,
+    /// The client has been sent `100 Continue`.
+    continued: bool,
+}
+
+impl Player {
+    /// For a client that connected, now, to this port.
+    pub fn new(stage: Arc<Stage>, own_port: u16, now: Timestamp) -> Self {
+        Self {
+            stage,
+            own: Own::Port(own_port),
+            intake: Intake::default(),
+            phase: Phase::Waiting(None),
+            actions: VecDeque::new(),
+            now,
+            heard_at: now,
+            client_closed: false,
+            requests: 0,
+        }
+    }
+
+    /// Whether it can take more bytes now. Once it is over it takes, and drops, any.
+    pub fn wants_input(&self) -> bool {
+        self.intake.pending_len() < MAX_AHEAD_BYTES
+    }
+
+    /// Nothing more is to be done, once all actions are.
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Over)
+    }
+
+    /// The client sent bytes.
+    pub fn receive(&mut self, bytes: Bytes, at: Timestamp) {
+        self.now = at;
+        if self.is_over() {
+            return;
+        }
+        if !self.intake.is_in_head() {
+            self.heard_at = at;
+        }
+        self.intake.receive(bytes);
+        self.pump();
+    }
+
+    /// The client sends no more (FIN), but may still read.
+    pub fn client_closed(&mut self, at: Timestamp) {
+        self.now = at;
+        self.client_closed = true;
+        self.pump();
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Over => {}
+            Phase::Waiting(_) => self.end_while_waiting(),
+            Phase::Asking(asking) => self.end_while_asking(*asking),
+            Phase::Playing(mut play) => {
+                if !play.request.is_over() {
+                    play.request.state = State::CutShort;
+                }
+                self.phase = Phase::Playing(play);
+                self.pump();
+            }
+        }
+    }
+
+    /// The client neither sends nor reads any more (RST, or a write that failed).
+    pub fn client_gone(&mut self, at: Timestamp) {
+        self.now = at;
+        self.actions.clear();
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Playing(mut play) => {
+                if !play.request.is_over() {
+                    play.request.state = State::CutShort;
+                }
+                self.settle(*play);
+            }
+            Phase::Asking(asking) => {
+                self.stage.miss(&asking.request, &Why::CutShort);
+            }
+            Phase::Waiting(_) | Phase::Over => {}
+        }
+    }
+
+    /// Time has passed; at or after what [`Player::poll_timeout`] said.
+    pub fn timeout(&mut self, at: Timestamp) {
+        self.now = at;
+        let is_late = self.deadline().is_some_and(|deadline| deadline <= at);
+        match &mut self.phase {
+            _ if is_late => self.give_up_waiting(),
+            Phase::Waiting(afterlife @ Some(_)) => {
+                if let Some(due) = afterlife.take_if(|due| due.at <= at) {
+                    self.play_afterlife(due);
+                }
+            }
+            _ => self.pump(),
+        }
+    }
+
+    /// What to do next; `None`: nothing until something happens.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    /// When to call [`Player::timeout`], unless something happens before.
+    pub fn poll_timeout(&self) -> Option<Timestamp> {
+        let wake = match &self.phase {
+            Phase::Waiting(afterlife) => afterlife.as_ref().map(|afterlife| afterlife.at),
+            Phase::Playing(play) => play.wake(),
+            _ => None,
+        };
+        wake.into_iter().chain(self.deadline()).min()
+    }
+
+    /// Until when the client must be heard again.
+    fn deadline(&self) -> Option<Timestamp> {
+        let limits = &self.stage.options().limits;
+        match &self.phase {
+            Phase::Waiting(_) => self.intake.is_in_head().then(|| self.heard_at.later(limits.head)),
+            Phase::Asking(_) => Some(self.heard_at.later(limits.step)),
+            Phase::Playing(play) => play.awaits_client().then(|| self.heard_at.later(limits.step)),
+            Phase::Over => None,
+        }
+    }
+
+    /// Acts and listens in turn, until neither goes on.
+    fn pump(&mut self) {
+        loop {
+            if self.perform() {
+                continue;
+            }
+            let listens = match &self.phase {
+                Phase::Waiting(_) | Phase::Asking(_) => true,
+                Phase::Playing(play) => !play.request.is_over() || play.tail.is_some(),
+                Phase::Over => false,
+            };
+            match listens.then(|| self.intake.next()).flatten() {
+                Some(heard) => self.hear(heard),
+                None => return,
+            }
+        }
+    }
+
+    /// Goes on with the script. Whether that changed the phase.
+    fn perform(&mut self) -> bool {
+        let Phase::Playing(play) = &mut self.phase else { return false };
+        let world = World {
+            now: self.now,
+            pace: self.stage.options().pace,
+            client_closed: self.client_closed,
+        };
+        let progress = play.perform(world, &mut self.actions);
+        if progress == Progress::Blocked {
+            return false;
+        }
+        let afterlife = play.take_afterlife(world.pace);
+        let Phase::Playing(play) = std::mem::replace(&mut self.phase, Phase::Over) else {
+            return false;
+        };
+        let goes_on = progress != Progress::Ended && play.tail.is_none();
+        let closes = play.request.closes || play.request.state != State::Whole;
+        self.settle(*play);
+        if goes_on && !closes {
+            self.phase = Phase::Waiting(afterlife);
+            self.close_if_client_did();
+        } else if progress != Progress::Ended {
+            self.actions.push_back(Action::Close);
+        }
+        true
+    }
+
+    /// A client that ended, and has been answered, wants nothing more.
+    fn close_if_client_did(&mut self) {
+        if self.client_closed && self.intake.pending_len() == 0 {
+            self.end_while_waiting();
+        }
+    }
+
+    fn hear(&mut self, said: Heard) {
+        match said {
+            Heard::Head(head) => self.hear_head(head),
+            Heard::NotHttp(error) => self.hear_no_http(&error.to_string()),
+            Heard::Piece { wire, body } => self.hear_piece(wire, body.as_ref()),
+            Heard::Raw(wire) => self.hear_raw(wire),
+            Heard::End => self.hear_end(State::Whole),
+            Heard::Broken => self.hear_end(State::Broken),
+        }
+    }
+
+    fn hear_head(&mut self, head: Bytes) {
+        let request = Request::begin(head, self.requests, self.now);
+        self.requests = self.requests.saturating_add(1);
+        if request.has_body {
+            self.hear_head_with_body(request);
+        } else {
+            self.ask(request, false);
+        }
+    }
+
+    /// An answer may be recorded from before the body's end.
+    fn hear_head_with_body(&mut self, request: Request) {
+        let selector = self.stage.selector();
+        let Some(slot) = with_asked(&request, self.own, |asked| selector.peek(asked)) else {
+            if request.expects && !self.stage.options().repeat_last {
+                // The client would wait in vain for a `100 Continue`.
+                return self.choose(request, false);
+            }
+            return self.ask(request, false);
+        };
+        let answers_early =
+            self.stage.deck().entry(slot).is_some_and(|entry| !entry.request_first());
+        let body_decides = with_asked(&request, self.own, |asked| selector.needs_body(asked));
+        match (answers_early, body_decides) {
+            (true, false) => self.choose(request, false),
+            (true, true) if request.expects => self.answer_expectation(request, slot),
+            _ => self.ask(request, false),
+        }
+    }
+
+    /// A `100 Continue` can be sent before it is known which exchange it is; a final answer cannot.
+    fn answer_expectation(&mut self, request: Request, slot: Slot) {
+        let exchange = self.stage.deck().exchange(slot).ok();
+        let first = exchange.and_then(|exchange| {
+            exchange.sent(Direction::ToClient).next().map(|chunk| chunk.bytes.clone())
+        });
+        match first.filter(|bytes| bytes.starts_with(b"HTTP/1.1 100")) {
+            Some(interim) => {
+                self.actions.push_back(Action::Send(interim));
+                self.ask(request, true);
+            }
+            None => self.choose(request, false),
+        }
+    }
+
+    fn ask(&mut self, request: Request, continued: bool) {
+        self.phase = Phase::Asking(Box::new(Asking { request, continued }));
+    }
+
+    fn hear_piece(&mut self, wire: Bytes, body: Option<&Bytes>) {
+        self.heard_at = self.now;
+        match &mut self.phase {
+            Phase::Asking(asking) => asking.request.push(self.now, wire, body),
+            Phase::Playing(play) => play.request.push(self.now, wire, body),
+            Phase::Waiting(_) | Phase::Over => {}
+        }
+    }
+
+    fn hear_raw(&mut self, wire: Bytes) {
+        self.heard_at = self.now;
+        match &mut self.phase {
+            Phase::Playing(play) => match &mut play.tail {
+                Some(tail) => tail.push(&wire),
+                None => play.request.push(self.now, wire, None),
+            },
+            _ => self.hear_piece(wire, None),
+        }
+    }
+
+    fn hear_end(&mut self, state: State) {
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Asking(mut asking) => {
+                asking.request.state = state;
+                self.choose(asking.request, asking.continued);
+            }
+            Phase::Playing(mut play) => {
+                play.request.state = state;
+                self.phase = Phase::Playing(play);
+            }
+            other => self.phase = other,
+        }
+    }
+
+    /// Finds the exchange for a request, and begins to play it.
+    fn choose(&mut self, mut request: Request, continued: bool) {
+        let stage = Arc::clone(&self.stage);
+        let selector = stage.selector();
+        let body = with_asked(&request, self.own, |asked| selector.needs_body(asked))
+            .then(|| request.is_over().then(|| request.body_key()))
+            .flatten();
+        let choice = with_asked(&request, self.own, |asked| selector.choose(asked, body));
+        match choice {
+            Choice::Play(slot, exchange) => self.begin(slot, exchange, request, continued),
+            Choice::Miss(why) => self.miss(&request, &why),
+        }
+    }
+
+    fn begin(&mut self, slot: Slot, exchange: Exchange, request: Request, continued: bool) {
+        let steps = self.stage.steps(slot, &exchange, self.own);
+        let mut play = Play::new(slot, exchange, steps, request, self.now);
+        if continued {
+            play.skip_continue();
+        }
+        if play.request.context.asks_switch {
+            play.tail = recorded_tail(&play.exchange).map(Tail::new);
+        }
+        if play.tail.is_some() {
+            self.intake.go_raw();
+        }
+        self.phase = Phase::Playing(Box::new(play));
+    }
+
+    fn miss(&mut self, request: &Request, why: &Why) {
+        let closes = request.closes || !request.is_over() || request.state != State::Whole;
+        let answer = self.stage.miss(request, why);
+        self.actions.push_back(Action::Send(answer));
+        self.phase = Phase::Waiting(None);
+        if closes {
+            self.close();
+        } else {
+            self.close_if_client_did();
+        }
+    }
+
+    fn close(&mut self) {
+        self.actions.push_back(Action::Close);
+        self.phase = Phase::Over;
+    }
+
+    /// The first bytes are no request: perhaps a raw exchange was recorded.
+    fn hear_no_http(&mut self, why: &str) {
+        let mut first = Vec::new();
+        while let Some(Heard::Raw(bytes)) = self.intake.next() {
+            first.push(bytes);
+        }
+        let all: Bytes = first.concat().into();
+        let request = Request::raw(self.requests, self.now);
+        self.requests = self.requests.saturating_add(1);
+        match self.stage.selector().claim_raw(&all) {
+            Some((slot, exchange)) => self.begin_raw(slot, exchange, request, &all),
+            None => self.miss(&request, &Why::NotHttp(why.to_owned())),
+        }
+    }
+
+    fn begin_raw(&mut self, slot: Slot, exchange: Exchange, request: Request, first: &Bytes) {
+        let steps = self.stage.steps(slot, &exchange, self.own);
+        let mut tail = Tail::new(recorded_request(&exchange));
+        tail.push(first);
+        let mut play = Play::new(slot, exchange, steps, request, self.now);
+        play.tail = Some(tail);
+        self.phase = Phase::Playing(Box::new(play));
+    }
+
+    fn end_while_waiting(&mut self) {
+        self.phase = Phase::Waiting(None);
+        if self.intake.is_in_head() {
+            self.intake.go_raw();
+            self.hear_no_http("the client ended inside the head");
+            return self.pump();
+        }
+        self.close();
+    }
+
+    fn end_while_asking(&mut self, mut asking: Asking) {
+        asking.request.state = State::CutShort;
+        let stage = Arc::clone(&self.stage);
+        let selector = stage.selector();
+        let request = asking.request;
+        // Only an exchange that was cut short as well can be meant.
+        let claimed = with_asked(&request, self.own, |asked| {
+            let slot = selector.peek(asked)?;
+            let entry = stage.deck().entry(slot)?;
+            (!entry.complete()).then(|| selector.claim(slot)).flatten().map(|found| (slot, found))
+        });
+        match claimed {
+            Some((slot, exchange)) => self.begin(slot, exchange, request, asking.continued),
+            None => self.miss(&request, &Why::CutShort),
+        }
+        self.pump();
+    }
+
+    /// The client is silent for longer than the limits allow.
+    fn give_up_waiting(&mut self) {
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Waiting(_) => {
+                let request = Request::raw(self.requests, self.now);
+                self.stage.miss(&request, &Why::Stalled);
+            }
+            Phase::Asking(asking) => {
+                self.stage.miss(&asking.request, &Why::Stalled);
+            }
+            Phase::Playing(mut play) => {
+                if !play.request.is_over() {
+                    play.request.state = State::CutShort;
+                }
+                self.settle(*play);
+            }
+            Phase::Over => return,
+        }
+        self.close();
+    }
+
+    fn play_afterlife(&mut self, afterlife: Afterlife) {
+        self.phase = Phase::Waiting(None);
+        for step in afterlife.steps {
+            if act(step, &mut self.actions) {
+                self.phase = Phase::Over;
+                return;
+            }
+        }
+    }
+
+    fn settle(&self, play: Play) {
+        let tail = play.tail.as_ref().and_then(Tail::mismatch);
+        let Play { slot, exchange, request, .. } = play;
+        self.stage.settle(Played {
+            slot,
+            exchange: &exchange,
+            request,
+            own: self.own,
+            tail,
+            ended: self.now,
+        });
+    }
+}
+
+impl Drop for Player {
+    /// A connection that is dropped in the middle of an exchange still counts.
+    fn drop(&mut self) {
+        self.client_gone(self.now);
+    }
+}
+
+/// Calls `look` with what the request is looked up by.
+fn with_asked<T>(request: &Request, own: Own, look: impl FnOnce(Asked<'_>) -> T) -> T {
+    let head = RequestHead::parse(&request.head);
+    let origin = head.map_or(Origin::Own, |head| Origin::of(&head, own));
+    look(Asked { request: request.key, origin })
+}
+
+/// What the recorded client sent after HTTP was switched off; none if it was not.
+fn recorded_tail(exchange: &Exchange) -> Option<Bytes> {
+    let view = View::of(exchange);
+    let response = view.final_response()?.response_head()?;
+    let connect = view.request()?.request_head()?.method() == b"CONNECT";
+    let switched = response.status() == 101 || connect && response.status() / 100 == 2;
+    switched.then(|| view.tail(Direction::ToServer))
+}

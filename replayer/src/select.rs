@@ -1,0 +1,207 @@
+//! Selection: which recorded exchange serves a request. Never guesses.
+//!
+//! Method, path and query find a bucket; the body's meaning decides inside it when several
+//! exchanges differ in it. Among equals: the first not yet played, in recorded order.
+
+use cassettes::model::{Direction, Exchange, RequestKeys};
+
+use crate::deck::{Bucket, Claims, Deck, Group, Index, Open, Origin, Precedence, Slot};
+
+/// How many bodies of a bucket are looked at for the earliest exchange, when a client waits for
+/// `100 Continue` and its body is not known yet.
+const MAX_BODIES_SEEN: usize = 64;
+
+/// How many unplayed raw exchanges are looked at: no key finds them, and each costs a read.
+const MAX_RAW_SEEN: usize = 1024;
+
+/// What a request is looked up by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// As [`cassettes::meaning::request_key`] gives it.
+    pub(crate) request: u64,
+    pub(crate) origin: Origin<'a>,
+}
+
+/// What serves it.
+#[derive(Debug)]
+pub(crate) enum Choice {
+    Play(Slot, Exchange),
+    Miss(Why),
+}
+
+/// Why nothing serves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// No exchange has this method, path and query.
+    NotRecorded,
+    /// Some have, but several different bodies are left, and it is none of them.
+    OtherBody,
+    /// All that fit were played.
+    AllPlayed,
+    /// This one must be asked for first.
+    TooEarly(Slot),
+    /// The exchange that fits cannot be read.
+    Unreadable(String),
+    /// It ended before its head or body did, and nothing that did so was recorded.
+    CutShort,
+    /// It is not HTTP, and nothing like it was recorded.
+    NotHttp(String),
+    /// It did not go on for as long as a replayer waits.
+    Stalled,
+}
+
+/// A look at the deck for one request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Selector<'a> {
+    pub(crate) deck: &'a Deck,
+    pub(crate) claims: &'a Claims,
+    /// Of each cassette; empty where the order is free.
+    pub(crate) precedence: &'a [Precedence],
+    pub(crate) repeat_last: bool,
+}
+
+/// A slot to play.
+#[derive(Debug, Clone, Copy)]
+struct Pick {
+    slot: Slot,
+    /// Not played before.
+    fresh: bool,
+}
+
+impl Selector<'_> {
+    /// Whether the body takes part in the selection.
+    pub(crate) fn needs_body(&self, asked: Asked<'_>) -> bool {
+        let index = self.deck.index();
+        index.bucket(asked.request).is_some_and(|bucket| index.only_group(bucket).is_none())
+    }
+
+    /// The first unplayed exchange for this head, whatever the body.
+    pub(crate) fn peek(&self, asked: Asked<'_>) -> Option<Slot> {
+        let index = self.deck.index();
+        let bucket = index.bucket(asked.request)?;
+        index.heads(bucket, self.claims, MAX_BODIES_SEEN).min()
+    }
+
+    /// Chooses and claims. `body` is the body's key; `None` if the body is not known and shall not matter.
+    pub(crate) fn choose(&self, asked: Asked<'_>, body: Option<u64>) -> Choice {
+        loop {
+            let picked = self.pick_for_origin(asked, body).and_then(|(pick, exchange)| {
+                self.check_order(pick.slot)?;
+                Ok((pick, exchange))
+            });
+            match picked {
+                Ok((pick, exchange)) if self.take(pick) => {
+                    return Choice::Play(pick.slot, exchange);
+                }
+                Ok(_) => {}
+                Err(why) => return Choice::Miss(why),
+            }
+        }
+    }
+
+    /// Claims this very exchange, unless somebody was faster.
+    pub(crate) fn claim(&self, slot: Slot) -> Option<Exchange> {
+        let exchange = self.deck.exchange(slot).ok()?;
+        self.claims.claim(slot).then_some(exchange)
+    }
+
+    /// The first unplayed raw exchange, in recorded order, that begins like this; claimed.
+    pub(crate) fn claim_raw(&self, first: &[u8]) -> Option<(Slot, Exchange)> {
+        let unplayed = self.deck.unkeyed().iter().filter(|slot| !self.claims.is_played(**slot));
+        unplayed.take(MAX_RAW_SEEN).find_map(|&slot| {
+            let exchange = self.deck.exchange(slot).ok()?;
+            let recorded = exchange.bytes(Direction::ToServer);
+            let common = first.len().min(recorded.len());
+            (first.get(..common) == recorded.get(..common) && self.claims.claim(slot))
+                .then_some((slot, exchange))
+        })
+    }
+
+    fn pick_for_origin(
+        &self,
+        asked: Asked<'_>,
+        body: Option<u64>,
+    ) -> Result<(Pick, Exchange), Why> {
+        let plain = self.pick(self.deck.index(), asked.request, body);
+        let plain = plain.and_then(|pick| self.read(pick));
+        let fits = match &plain {
+            Ok((pick, exchange)) => self.deck.is_for(pick.slot, exchange, asked.origin),
+            Err(why) => *why == Why::NotRecorded,
+        };
+        let Some(index) = (!fits).then(|| self.deck.origins().index(self.deck)).flatten() else {
+            return plain;
+        };
+        let mixed = asked.origin.mix(asked.request);
+        match self.pick(index, mixed, body).and_then(|pick| self.read(pick)) {
+            // Nothing was recorded for the replayer's own address: the client was pointed elsewhere
+            // than when it was recorded, which verification reports.
+            Err(Why::NotRecorded) if asked.origin == Origin::Own => plain,
+            picked => picked,
+        }
+    }
+
+    fn pick(&self, index: &Index, request: u64, body: Option<u64>) -> Result<Pick, Why> {
+        let bucket = index.bucket(request).ok_or(Why::NotRecorded)?;
+        let group = match (index.only_group(bucket), body) {
+            (Some(group), _) => group,
+            (None, Some(body)) => self.group(index, bucket, RequestKeys { request, body })?,
+            (None, None) => return self.earliest(index, bucket),
+        };
+        match index.first_unplayed(group, self.claims) {
+            Some(slot) => Ok(Pick { slot, fresh: true }),
+            None if self.repeat_last => {
+                let slot = index.last(group).ok_or(Why::NotRecorded)?;
+                Ok(Pick { slot, fresh: false })
+            }
+            None => Err(Why::AllPlayed),
+        }
+    }
+
+    /// The exchanges with this body; else those of the only body that is left.
+    fn group<'i>(
+        &self,
+        index: &'i Index,
+        bucket: &Bucket,
+        keys: RequestKeys,
+    ) -> Result<&'i Group, Why> {
+        match index.group(keys) {
+            Some(group) => Ok(group),
+            None => match index.open(bucket, self.claims) {
+                Open::One(group) => Ok(group),
+                Open::Several => Err(Why::OtherBody),
+                Open::None => Err(Why::AllPlayed),
+            },
+        }
+    }
+
+    fn earliest(&self, index: &Index, bucket: &Bucket) -> Result<Pick, Why> {
+        let slot = index.heads(bucket, self.claims, MAX_BODIES_SEEN).min().ok_or(Why::AllPlayed)?;
+        Ok(Pick { slot, fresh: true })
+    }
+
+    fn read(&self, pick: Pick) -> Result<(Pick, Exchange), Why> {
+        match self.deck.exchange(pick.slot) {
+            Ok(exchange) => Ok((pick, exchange)),
+            Err(error) => Err(Why::Unreadable(error.to_string())),
+        }
+    }
+
+    fn check_order(&self, slot: Slot) -> Result<(), Why> {
+        let Some(precedence) = self.precedence.get(self.deck.cassette_of(slot)) else {
+            return Ok(());
+        };
+        let Some(entry) = self.deck.entry(slot) else { return Ok(()) };
+        match precedence.missing_before(entry.first_at, self.claims) {
+            Some(before) => Err(Why::TooEarly(before)),
+            None => Ok(()),
+        }
+    }
+
+    fn take(&self, pick: Pick) -> bool {
+        if pick.fresh {
+            return self.claims.claim(pick.slot);
+        }
+        self.claims.repeat(pick.slot);
+        true
+    }
+}

@@ -1,0 +1,89 @@
+//! Compares a request with the recorded one: by a glance at its bytes, and in full if that does not settle it.
+
+use bytes::Bytes;
+use cassettes::model::{Chunk, Direction, Exchange, Timestamp};
+use cassettes::wire::http1::View;
+
+use super::{Played, Stage};
+use crate::player::request::State;
+use crate::player::{head_len, recorded_request};
+use crate::verify::{
+    CompareContext, Gravity, Mismatch, Place, Quick, RawRequest, compare_bytes, compare_requests,
+};
+
+pub(super) fn settle(stage: &Stage, mut played: Played<'_>) {
+    let slot = played.slot;
+    stage.claims.note_span(slot, played.request.started, played.ended);
+    let recorded_fresh = stage.deck.entry(slot).is_some_and(|entry| entry.ordinal == 0);
+    if recorded_fresh != (played.request.ordinal == 0) {
+        stage.evidence.add_reuse(slot);
+    }
+    let mut found = if played.request.head.is_empty() || is_plainly_same(stage, &played) {
+        Vec::new()
+    } else {
+        compare(stage, &mut played)
+    };
+    found.extend(played.tail.take());
+    stage.evidence.add(slot, found);
+}
+
+fn is_plainly_same(stage: &Stage, played: &Played<'_>) -> bool {
+    let request = &played.request;
+    if request.state != State::Whole || !request.is_kept() || request.context.asks_switch {
+        return false;
+    }
+    let recorded = recorded_request(played.exchange);
+    let Some((head, body)) = head_len(&recorded).and_then(|at| recorded.split_at_checked(at))
+    else {
+        return false;
+    };
+    let context = CompareContext { recorded: stage.deck.usual_own(played.slot), live: played.own };
+    let expected = RawRequest { head, body };
+    let live = request.body_wire();
+    let actual = RawRequest { head: &request.head, body: &live };
+    match compare_bytes(expected, actual, &context, &stage.rules) {
+        Quick::Same => true,
+        Quick::Notes => !stage.evidence.keeps_notes(),
+        Quick::Unsure => false,
+    }
+}
+
+fn compare(stage: &Stage, played: &mut Played<'_>) -> Vec<Mismatch> {
+    let recorded = stage.deck.own(played.slot);
+    let context = CompareContext { recorded, live: played.own };
+    let kept = played.request.is_kept();
+    let switched = played.request.context.asks_switch;
+    let expected = if kept && !switched {
+        View::of(played.exchange)
+    } else {
+        View::of(&request_of(played.exchange, kept))
+    };
+    let actual = View::of(&played.request.to_exchange());
+    let mut found = compare_requests(&expected, &actual, &context, &stage.rules);
+    if !kept {
+        found.extend(compare_long_bodies(stage, played));
+    }
+    found
+}
+
+/// The recorded request without what followed it, and without its body if that is not wanted.
+fn request_of(exchange: &Exchange, with_body: bool) -> Exchange {
+    let view = View::of(exchange);
+    let head = view.request().map(|request| request.head.clone());
+    let body = view.request().map(|request| request.raw_body.clone()).filter(|_| with_body);
+    let chunk = |bytes| Chunk { direction: Direction::ToServer, at: Timestamp::ZERO, bytes };
+    let pieces = [head, body].into_iter().flatten().filter(|bytes: &Bytes| !bytes.is_empty());
+    Exchange { chunks: pieces.map(chunk).collect(), ..*exchange }
+}
+
+/// Of bodies too long to be kept: by length and hash.
+fn compare_long_bodies(stage: &Stage, played: &mut Played<'_>) -> Option<Mismatch> {
+    let recorded = stage.deck.entry(played.slot)?.keys.body;
+    if played.request.body_key() == recorded {
+        return None;
+    }
+    let actual = format!("{} bytes, and other ones", played.request.body_len);
+    let view = View::of(played.exchange);
+    let expected = format!("{} bytes", view.request().map_or(0, |request| request.body.len()));
+    Some(Mismatch::changed(Place::Body, Gravity::Failure, expected, actual))
+}

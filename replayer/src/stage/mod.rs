@@ -1,0 +1,146 @@
+//! What all connections of a replay share: the deck, the rules, and what happened so far.
+
+mod evidence;
+mod judge;
+mod miss;
+mod verdict;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::Bytes;
+use cassettes::model::{Connection, Exchange, Step, Timestamp};
+use cassettes::transcribe::compile;
+
+use crate::deck::{Claims, Deck, Precedence, Slot};
+use crate::options::{Order, ReplayOptions};
+use crate::player::request::Request;
+use crate::report::Verdict;
+use crate::select::{Selector, Why};
+use crate::verify::{Mismatch, Own, Rules};
+use evidence::{Evidence, Extras};
+
+/// From how long after an answer on, what a server says or does by itself is because the connection was idle:
+/// no part of the answer, and played at recorded pace only.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// A replay: what may be played, how, and what happened so far. Shared by all connections.
+#[derive(Debug)]
+pub struct Stage {
+    deck: Deck,
+    rules: Rules,
+    options: ReplayOptions,
+    claims: Claims,
+    /// Of each cassette; empty where the order is free.
+    precedence: Vec<Precedence>,
+    evidence: Evidence,
+    extras: Extras,
+}
+
+/// An exchange that was played, and what the client sent for it.
+#[derive(Debug)]
+pub(crate) struct Played<'a> {
+    pub(crate) slot: Slot,
+    pub(crate) exchange: &'a Exchange,
+    pub(crate) request: Request,
+    /// Where the client connected to.
+    pub(crate) own: Own,
+    /// How what followed the request differs.
+    pub(crate) tail: Option<Mismatch>,
+    /// When it was over.
+    pub(crate) ended: Timestamp,
+}
+
+impl Stage {
+    /// Nothing has happened yet.
+    pub fn new(deck: Deck, rules: Rules, options: ReplayOptions) -> Self {
+        let precedence = match options.order {
+            Order::Any => Vec::new(),
+            Order::Recorded => precedence_of(&deck),
+        };
+        Self {
+            claims: Claims::new(deck.len()),
+            evidence: Evidence::new(deck.len()),
+            extras: Extras::default(),
+            deck,
+            rules,
+            options,
+            precedence,
+        }
+    }
+
+    /// What may be played.
+    pub fn deck(&self) -> &Deck {
+        &self.deck
+    }
+
+    /// How it is played.
+    pub fn options(&self) -> &ReplayOptions {
+        &self.options
+    }
+
+    /// What all that happened so far means.
+    pub fn verdict(&self) -> Verdict {
+        verdict::of(self)
+    }
+
+    pub(crate) fn selector(&self) -> Selector<'_> {
+        Selector {
+            deck: &self.deck,
+            claims: &self.claims,
+            precedence: &self.precedence,
+            repeat_last: self.options.repeat_last,
+        }
+    }
+
+    /// The server's part of an exchange, and of what it said unasked after it.
+    pub(crate) fn steps(&self, slot: Slot, exchange: &Exchange, _own: Own) -> VecDeque<Step> {
+        let mut steps = self.script(slot, exchange);
+        let mut before = (slot, exchange.ended());
+        while let Some(next) = self.deck.epilogue(before.0)
+            && let Ok(epilogue) = self.deck.exchange(next)
+        {
+            steps.push_back(pause(before.1, epilogue.started()));
+            steps.extend(self.script(next, &epilogue));
+            before = (next, epilogue.ended());
+        }
+        steps
+    }
+
+    /// Compares what was played, and keeps what differs.
+    pub(crate) fn settle(&self, played: Played<'_>) {
+        judge::settle(self, played);
+    }
+
+    /// Keeps a request that nothing serves; gives the answer to send.
+    pub(crate) fn miss(&self, request: &Request, why: &Why) -> Bytes {
+        let (outcome, answer) = miss::explain(self, request, why);
+        self.extras.push(outcome);
+        answer
+    }
+
+    fn script(&self, slot: Slot, exchange: &Exchange) -> VecDeque<Step> {
+        let Some(entry) = self.deck.entry(slot) else { return VecDeque::new() };
+        // Most exchanges are whole and not the last: their connection has no say, and is not read.
+        let ends = entry.last_on_connection || !entry.complete();
+        let connection = if ends { self.deck.connection(slot).ok() } else { None };
+        let connection = connection.unwrap_or(Connection::opened_at(Timestamp::ZERO));
+        compile(exchange, &connection, entry.last_on_connection).steps.into()
+    }
+}
+
+/// Between an answer and what the server said unasked after it.
+fn pause(ended: Timestamp, started: Timestamp) -> Step {
+    let pause = started.since(ended);
+    if pause > IDLE { Step::Stall(Some(pause)) } else { Step::Wait(pause) }
+}
+
+fn precedence_of(deck: &Deck) -> Vec<Precedence> {
+    let mut ends = vec![Vec::new(); deck.cassettes()];
+    for (slot, entry) in deck.keyed() {
+        if let Some(ends) = ends.get_mut(deck.cassette_of(slot)) {
+            ends.push((entry.last_at, slot));
+        }
+    }
+    ends.into_iter().map(Precedence::new).collect()
+}

@@ -1,0 +1,79 @@
+//! What all that happened means.
+
+use std::collections::HashMap;
+
+use cassettes::format::Entry;
+
+use super::Stage;
+use crate::deck::{Slot, recorded_head};
+use crate::player::request::label;
+use crate::report::order::{Played, Span, violations};
+use crate::report::{ExchangeRef, Outcome, Verdict};
+use crate::verify::{Gravity, Mismatch, Place};
+
+pub(super) fn of(stage: &Stage) -> Verdict {
+    let asked: Vec<_> = stage.deck.entries().filter(|(_, entry)| entry.to_server > 0).collect();
+    let reordered = reordered(stage, &asked);
+    let mut outcomes: Vec<_> = asked
+        .iter()
+        .map(|(slot, entry)| outcome(stage, *slot, entry, reordered.get(slot).copied()))
+        .collect();
+    outcomes.extend(stage.extras.outcomes());
+    Verdict::of(outcomes)
+}
+
+fn outcome(stage: &Stage, slot: Slot, entry: &Entry, before: Option<Slot>) -> Outcome {
+    let exchange = reference(stage, slot);
+    let label = label_of(stage, slot);
+    let played = stage.claims.plays(slot);
+    if played == 0 {
+        return Outcome::missing(exchange, label);
+    }
+    let reuse = stage.rules.connection_reuse.gravity();
+    let mut mismatches = stage.evidence.of(slot, reuse, entry.ordinal == 0);
+    let gravity = stage.rules.order.gravity();
+    mismatches
+        .extend(before.zip(gravity).map(|(before, gravity)| came_early(stage, before, gravity)));
+    Outcome { played, ..Outcome::asked(exchange, label, mismatches) }
+}
+
+/// A recorded exchange, as people name it.
+pub(super) fn reference(stage: &Stage, slot: Slot) -> ExchangeRef {
+    let (cassette, number) = stage.deck.name(slot);
+    let alone = stage.deck.cassettes() == 1;
+    let cassette = if alone { String::new() } else { cassette.to_owned() };
+    ExchangeRef { cassette, number }
+}
+
+/// Its method and target.
+pub(super) fn label_of(stage: &Stage, slot: Slot) -> String {
+    let recorded = stage.deck.exchange(slot);
+    recorded.map_or_else(|error| error.to_string(), |exchange| label(&recorded_head(&exchange)))
+}
+
+/// The slots that were asked for too early, each with one that should have come before it.
+fn reordered(stage: &Stage, asked: &[(Slot, Entry)]) -> HashMap<Slot, Slot> {
+    let mut found = HashMap::new();
+    // Times of different cassettes do not compare.
+    let cassette = |(slot, _): &(Slot, Entry)| stage.deck.cassette_of(*slot);
+    for own in asked.chunk_by(|a, b| cassette(a) == cassette(b)) {
+        let played: Vec<_> = own.iter().filter(|(slot, _)| stage.claims.is_played(*slot)).collect();
+        let spans: Vec<_> =
+            played.iter().map(|(slot, entry)| played_of(stage, *slot, entry)).collect();
+        let slot = |index: usize| played.get(index).map(|(slot, _)| *slot);
+        let pairs = violations(&spans).into_iter();
+        found.extend(pairs.filter_map(|pair| slot(pair.early).zip(slot(pair.before))));
+    }
+    found
+}
+
+fn played_of(stage: &Stage, slot: Slot, entry: &Entry) -> Played {
+    let (start, end) = stage.claims.span(slot);
+    let recorded = Span { start: entry.first_at.as_nanos(), end: entry.last_at.as_nanos() };
+    Played { recorded, played: Span { start, end } }
+}
+
+fn came_early(stage: &Stage, before: Slot, gravity: Gravity) -> Mismatch {
+    let named = format!("after {} ({})", stage.deck.name(before).1, label_of(stage, before));
+    Mismatch::changed(Place::Order, gravity, named, "before it")
+}
