@@ -93,6 +93,8 @@ fn bodies_are_exact_in_every_spelling() {
     assert_eq!(body(4), "caf\u{e9} au lait"); // one byte, shown as one character
     assert!(body(5).starts_with("\u{89}PNG\r\n\u{1a}\n"));
     assert_eq!(body(5).chars().count(), 70);
+    let comment = "      # gzip, decoded:\n      #   {\n      #     \"id\": 1,\n";
+    assert!(write(&cassette).contains(comment));
 }
 
 #[test]
@@ -195,4 +197,25 @@ fn heads_that_are_odd_stay_odd() {
 fn a_recording_is_written_as_people_read_it() {
     let yaml = include_str!("../../library/recorded.yaml");
     assert_eq!(write(&golden!("recorded")), yaml);
+}
+
+#[test]
+fn what_can_be_said_readably_is_not_written_raw() {
+    for cassette in [
+        golden!("minimal"),
+        golden!("json"),
+        golden!("bodies"),
+        golden!("chunked"),
+        golden!("interim"),
+        golden!("framing"),
+        golden!("connections"),
+        golden!("upgrade"),
+        golden!("recorded"),
+    ] {
+        let written = write(&cassette);
+        assert!(!written.contains("raw:") && !written.contains("incomplete:"), "{written}");
+    }
+    let broken = write(&golden!("broken"));
+    assert_eq!(broken.matches("incomplete: true").count(), 3, "{broken}");
+    assert_eq!(broken.matches("raw:").count(), 1, "{broken}");
 }

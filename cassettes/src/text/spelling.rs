@@ -91,7 +91,7 @@ pub(super) fn is_plain(character: char) -> bool {
 }
 
 /// Text rather than data: at most every third character needs an escape.
-fn is_texty(text: &str) -> bool {
+pub(super) fn is_texty(text: &str) -> bool {
     let odd = text.chars().filter(|&c| !is_plain(c) && c != '\n' && c != '\r').count();
     odd * 3 <= text.chars().count()
 }

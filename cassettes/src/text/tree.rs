@@ -76,6 +76,7 @@ pub(super) fn parse(yaml: &str) -> Result<Node<'_>, TextError> {
 fn parser(yaml: &str) -> Parser<'_, StrInput<'_>> {
     let mut options = granit_parser::Options::default();
     options.emit_unresolved_aliases = true; // they get our own message
+    options.set_emit_comments(false);
     options.flow_nesting_limit = MAX_DEPTH;
     options.block_nesting_limit = MAX_DEPTH;
     Parser::new_from_str_with_options(yaml, options)

@@ -7,6 +7,7 @@ use super::super::message::{Parts, Role, Size, Wire};
 use super::super::notation::show_size;
 use super::super::spelling;
 use super::super::tree::Tag;
+use super::decoded;
 use super::emitter::{Emitter, inline};
 use crate::wire::http1::{Framing, Message};
 
@@ -108,7 +109,12 @@ fn write_head(yaml: &mut Emitter, indent: usize, key: &str, head: &[u8]) {
 
 fn write_body(yaml: &mut Emitter, indent: usize, body: &[u8]) {
     let laid_out = json::lay_out(body).filter(|(_, text)| spelling::shows_as_lines(text));
-    let Some((spacing, text)) = laid_out else { return yaml.bytes(indent, "body", body) };
+    let Some((spacing, text)) = laid_out else {
+        for line in decoded::comment(body) {
+            yaml.line(indent, &line);
+        }
+        return yaml.bytes(indent, "body", body);
+    };
     if text.contains('\n') {
         yaml.block(indent, "json", Tag::None, &format!("{text}\n"));
     } else {

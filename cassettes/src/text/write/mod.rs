@@ -1,5 +1,6 @@
 //! From a cassette to text.
 
+mod decoded;
 mod emitter;
 mod exchange;
 mod message;
