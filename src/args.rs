@@ -25,6 +25,9 @@ pub(crate) struct Args {
 /// What retape can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    Record(verbs::record::RecordArgs),
+    Replay(verbs::replay::ReplayArgs),
+    Diff(verbs::diff::DiffArgs),
     Show(verbs::show::ShowArgs),
     Convert(verbs::convert::ConvertArgs),
     Verify(verbs::verify::VerifyArgs),
@@ -36,6 +39,9 @@ impl Verb {
     /// Does it. A verb that runs a command may end with that command's code.
     pub(crate) fn run(self) -> Outcome<ExitCode> {
         match self {
+            Self::Record(args) => verbs::record::run(args),
+            Self::Replay(args) => verbs::replay::run(args),
+            Self::Diff(args) => verbs::diff::run(&args).map(ExitCode::from),
             Self::Show(args) => verbs::show::run(&args).map(ExitCode::from),
             Self::Convert(args) => verbs::convert::run(&args).map(ExitCode::from),
             Self::Verify(args) => verbs::verify::run(&args).map(ExitCode::from),

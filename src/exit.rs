@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     Usage = 2,
     /// A cassette or rules file cannot be read.
     Input = 3,
+    /// The server to record could not be reached at all.
+    Upstream = 4,
     /// What should be written could not be.
     Output = 5,
 }
@@ -60,6 +62,11 @@ impl Failure {
     /// A file to read is not what it should be.
     pub(crate) fn input(message: impl Into<String>) -> Self {
         Self::with_code(Exit::Input as u8, message)
+    }
+
+    /// The server cannot be reached.
+    pub(crate) fn upstream(message: impl Into<String>) -> Self {
+        Self::with_code(Exit::Upstream as u8, message)
     }
 
     /// A file or stream to write cannot be written.

@@ -3,12 +3,21 @@
 //! Start here:
 //! - [`args`]: what may be typed
 //! - [`verbs`]: one file a verb; each turns what was typed into a plan, and carries it out
-//! - [`store`]: the only place with paths: opens, and creates cassette files
+//! - [`store`]: the only place with paths: opens, creates and extends cassette files
+//! - [`session`]: a server with its end: [`child`] is the command after `--`, [`signals`] Ctrl-C and its like
 //! - [`talk`] and [`exit`]: what is said, and how it ends
 
 mod args;
+mod child;
 mod exit;
+mod listen;
 mod printable;
+mod recording;
+mod reports;
+mod rules;
+mod session;
+mod signals;
+mod status;
 mod store;
 mod talk;
 mod verbs;

@@ -40,6 +40,12 @@ fn say(who: &str, line: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{who}: {line}");
 }
 
+/// Several lines of talk, as they are.
+pub(crate) fn aside(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    let mut out = io::BufWriter::new(anstream::stderr().lock());
+    let _ = write(&mut out).and_then(|()| out.flush());
+}
+
 /// Writes a result to standard output. A reader that left early (`| head`) has what it wanted.
 pub(crate) fn result(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome<()> {
     let mut out = io::BufWriter::new(anstream::stdout().lock());

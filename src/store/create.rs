@@ -29,6 +29,11 @@ pub(crate) fn save(path: &Path, overwrite: bool, content: &[u8]) -> Outcome<()> 
     })
 }
 
+/// Writes a report. CI runs write the same one again and again, and others read it.
+pub(crate) fn save_report(path: &Path, content: &[u8]) -> Outcome<()> {
+    fs::write(path, content).map_err(|error| unwritten(path, &error))
+}
+
 /// A new, empty file, to be written to.
 pub(super) struct Created {
     pub(super) file: File,

@@ -1,10 +1,12 @@
 //! The only place with paths: opens, creates and extends cassette files.
 //!
 //! - [`open`]: a file's cassette, whichever of the two encodings it is in
+//! - [`Tape`]: a file that is being recorded to
 //! - [`save`]: a file written at once
 
 mod create;
 mod map;
+mod tape;
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -16,7 +18,8 @@ use cassettes::format::{self, Reader};
 use cassettes::model::Cassette;
 use cassettes::text;
 
-pub(crate) use create::save;
+pub(crate) use create::{save, save_report};
+pub(crate) use tape::{Existing, Finish, Tape};
 
 use crate::exit::{Failure, Outcome};
 use crate::talk;

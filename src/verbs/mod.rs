@@ -2,6 +2,9 @@
 
 pub(crate) mod completions;
 pub(crate) mod convert;
+pub(crate) mod diff;
 pub(crate) mod man;
+pub(crate) mod record;
+pub(crate) mod replay;
 pub(crate) mod show;
 pub(crate) mod verify;

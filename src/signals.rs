@@ -1,0 +1,37 @@
+//! Ctrl-C, SIGTERM and SIGHUP, as events.
+
+use rustix::process::Signal;
+use tokio::signal::unix::{self, SignalKind};
+
+use crate::exit::{Failure, Outcome};
+
+/// From its making on, these signals no longer end the process: whoever holds this decides.
+pub(crate) struct Signals {
+    interrupt: unix::Signal,
+    terminate: unix::Signal,
+    hang_up: unix::Signal,
+}
+
+impl Signals {
+    /// Starts listening. Needs a tokio runtime.
+    pub(crate) fn listen() -> Outcome<Self> {
+        let listen = |kind| {
+            unix::signal(kind)
+                .map_err(|error| Failure::usage(format!("cannot listen to signals: {error}")))
+        };
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+            hang_up: listen(SignalKind::hangup())?,
+        })
+    }
+
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.interrupt.recv() => Signal::INT,
+            _ = self.terminate.recv() => Signal::TERM,
+            _ = self.hang_up.recv() => Signal::HUP,
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! `retape replay`: cassettes × client → server bytes, and a verdict.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::{ExitCode, ExitStatus};
+use std::sync::Arc;
+
+use cassettes::format::Options;
+use cassettes::model::Rewrite;
+use clap::{Args, ValueEnum};
+use replayer::report::{Verdict, text};
+use replayer::verify::Rules;
+use replayer::{Deck, NamedReader, Order, Pace, ReplayOptions, Stage};
+use tokio_util::sync::CancellationToken;
+
+use crate::child::{self, exit_code};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::listen::{self, ListenAddress};
+use crate::recording::{self, Recording};
+use crate::reports::{self, Report};
+use crate::session::{self, Ended};
+use crate::status::Status;
+use crate::store::{self, Existing, Tape};
+use crate::{rules, talk};
+
+const EXAMPLES: &str = "\
+Examples:
+  retape replay api.cassette -- sh -c 'curl $RETAPE_URL/users'
+      play the server for one command, and tell whether it asked as recorded
+
+  retape replay api.cassette --listen 127.0.0.1:8080
+      play until Ctrl-C; clients connect to http://127.0.0.1:8080
+
+  retape replay users.cassette orders.yaml --report junit=retape.xml -- npm test
+      in CI: several cassettes, one test case an exchange
+
+Without a command, one line goes to standard output once clients can connect:
+  retape: listening on http://127.0.0.1:43210";
+
+/// Play recorded servers to a client, byte by byte, and tell how the client differs
+///
+/// Needs no network: only recorded answers are given. A request that was not recorded gets status
+/// 470 and fails the replay.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ReplayArgs {
+    /// The cassettes to play, as one
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// Where clients connect; port 0 takes any free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    listen: ListenAddress,
+
+    /// How fast answers come: instant, recorded, or xN (N times as fast as recorded)
+    #[arg(long, value_name = "PACE", default_value = "instant")]
+    pace: Pace,
+
+    /// Once all that fit a request were played, play the last of them again
+    #[arg(long, value_enum, value_name = "WHICH")]
+    repeat: Option<Repeat>,
+
+    /// Whether requests must come in the recorded order
+    #[arg(long, value_enum, default_value_t = OrderArg::Any)]
+    order: OrderArg,
+
+    /// What a request gets that was not recorded
+    #[arg(long, value_enum, default_value_t = OnMiss::Fail)]
+    on_miss: OnMiss,
+
+    /// Report as text, json, junit or github; to a file with FORMAT=PATH. May be repeated
+    #[arg(long, value_name = "FORMAT[=PATH]")]
+    report: Vec<Report>,
+
+    /// Write what this client did, and was sent, as a cassette
+    #[arg(long, value_name = "FILE")]
+    transcript: Option<PathBuf>,
+
+    /// Replace the transcript's file if there is one
+    #[arg(long, requires = "transcript")]
+    overwrite: bool,
+
+    /// What counts as a difference [default: ./retape.toml if there is one]
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+
+    /// Run this, with `RETAPE_URL` set, and stop when it ends
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Repeat {
+    /// The last one
+    Last,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OrderArg {
+    /// In any order
+    Any,
+    /// An exchange is served once all that had ended before it began were asked for
+    Recorded,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OnMiss {
+    /// Status 470, and the replay fails
+    Fail,
+}
+
+/// What is meant by it.
+struct Plan {
+    deck: Deck,
+    rules: Rules,
+    listen: ListenAddress,
+    options: ReplayOptions,
+    reports: Vec<Report>,
+    transcript: Option<(PathBuf, Existing)>,
+    command: Vec<OsString>,
+}
+
+impl TryFrom<ReplayArgs> for Plan {
+    type Error = Failure;
+
+    fn try_from(args: ReplayArgs) -> Outcome<Self> {
+        child::check_exists(&args.command)?;
+        if reports::mix(&args.report) {
+            return Err(Failure::usage("two reports would mix on standard output")
+                .hint("give all but one a file: --report FORMAT=PATH"));
+        }
+        // The only thing to do with a miss, so far.
+        let OnMiss::Fail = args.on_miss;
+        let existing = if args.overwrite { Existing::Overwrite } else { Existing::Keep };
+        Ok(Self {
+            rules: rules::load(args.rules.as_ref())?,
+            deck: load(&args.files)?,
+            listen: args.listen,
+            options: ReplayOptions {
+                pace: args.pace,
+                repeat_last: args.repeat == Some(Repeat::Last),
+                order: match args.order {
+                    OrderArg::Any => Order::Any,
+                    OrderArg::Recorded => Order::Recorded,
+                },
+                ..ReplayOptions::default()
+            },
+            reports: args.report,
+            transcript: args.transcript.map(|path| (path, existing)),
+            command: args.command,
+        })
+    }
+}
+
+pub(crate) fn run(args: ReplayArgs) -> Outcome<ExitCode> {
+    let plan = Plan::try_from(args)?;
+    session::runtime()?.block_on(replay(plan))
+}
+
+fn load(files: &[PathBuf]) -> Outcome<Deck> {
+    let named = |path: &PathBuf| {
+        let name = path
+            .file_name()
+            .map_or_else(|| path.display().to_string(), |name| name.display().to_string());
+        store::open(path).map(|reader| NamedReader { name, reader })
+    };
+    let readers = files.iter().map(named).collect::<Outcome<Vec<_>>>()?;
+    let deck = Deck::load(readers).map_err(|error| Failure::input(error.to_string()))?;
+    if deck.is_empty() {
+        talk::warn("no exchange is recorded: every request will be extra");
+    }
+    Ok(deck)
+}
+
+async fn replay(mut plan: Plan) -> Outcome<ExitCode> {
+    let listener = plan.listen.listen()?;
+    let url = listen::url(&listener)?;
+    let transcript = transcript(&mut plan)?;
+    let stage = Arc::new(Stage::new(plan.deck, plan.rules, plan.options));
+    session::announce("replayer", &url, &plan.command)?;
+    let stop = CancellationToken::new();
+    let serve = replayer::serve(listener, Arc::clone(&stage), stop.clone());
+    let beside = !plan.command.is_empty();
+    let status = Status::start(!beside, {
+        let stage = Arc::clone(&stage);
+        move || text::summary(&stage.verdict())
+    });
+    let ended = session::run(&plan.command, &url, stop, serve).await;
+    drop(status);
+    if let Some((path, recording)) = transcript {
+        recording.finish(&path)?;
+    }
+    let verdict = stage.verdict();
+    let ended = ended?;
+    reports::write_all(&plan.reports, beside, &verdict)?;
+    conclude(ended, &verdict)
+}
+
+/// Opens the file that the transcript goes to, and gives its journal to the replay.
+fn transcript(plan: &mut Plan) -> Outcome<Option<(PathBuf, Recording)>> {
+    let Some((path, existing)) = plan.transcript.take() else { return Ok(None) };
+    let header = recording::header(Rewrite::default());
+    let tape = Tape::open(&path, existing, &header, Options::default())?;
+    let recording = Recording::start(tape)?;
+    plan.options.transcript = Some(recording.journal.clone());
+    Ok(Some((path, recording)))
+}
+
+/// The exit code. A command's own failure comes first.
+fn conclude(ended: Ended<std::io::Result<()>>, verdict: &Verdict) -> Outcome<ExitCode> {
+    if let Some(Err(error)) = ended.served {
+        return Err(Failure::output(format!("the replay broke off: {error}")));
+    }
+    if let Some(status) = ended.command.filter(|status| !ExitStatus::success(status)) {
+        return Ok(exit_code(status));
+    }
+    Ok(if verdict.is_same() { Exit::Same } else { Exit::Differs }.into())
+}
