@@ -148,3 +148,6 @@ fn played(cassettes: Cassettes<'_>, a: usize, b: usize) -> Played {
     };
     Played { recorded: span(cassettes.a, a), played: span(cassettes.b, b) }
 }
+
+#[cfg(test)]
+mod tests;

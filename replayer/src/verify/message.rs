@@ -120,7 +120,7 @@ fn compare_framings(expected: &Message, actual: &Message, found: &mut Findings<'
         let (expected, actual) = (framing(expected), framing(actual));
         found.differ(treatment, Place::Framing, expected, actual);
     } else if expected.framing == Framing::Chunked
-        && expected.body == actual.body
+        && (&expected.body, &expected.trailers) == (&actual.body, &actual.trailers)
         && expected.raw_body != actual.raw_body
     {
         let shown = |message: &Message| {

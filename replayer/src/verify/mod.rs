@@ -35,3 +35,6 @@ pub use reuse::connection_reuse;
 pub use rules::{Rules, Treatment};
 pub use show::MAX_SHOWN_CHARS;
 pub use volatile::HeaderRules;
+
+#[cfg(test)]
+mod tests;
