@@ -17,6 +17,8 @@ pub(super) struct Assembled {
     /// As stored.
     pub(super) degraded: Option<DegradedRecord>,
     pub(super) span: u64,
+    /// How many bytes of it were decompressed.
+    pub(super) decompressed: u64,
 }
 
 /// Reads the exchange that an index entry leads to.
@@ -129,7 +131,7 @@ impl<'a> Pieces<'a> {
     fn finish(self, protocol: Protocol, degraded: Option<DegradedRecord>) -> Assembled {
         let connection = self.entry.connection;
         let exchange = Exchange { connection, protocol, chunks: self.chunks };
-        Assembled { exchange, degraded, span: self.span }
+        Assembled { exchange, degraded, span: self.span, decompressed: self.decompressed }
     }
 }
 

@@ -14,6 +14,7 @@ use super::number::wide;
 use super::record::{ConnectionRecord, HeaderRecord};
 use super::scan::{Recovery, scan};
 use super::version::{FORMAT, PREAMBLE_BYTES, PreambleError, VersionError, read_preamble};
+use super::zstd::MAX_CASSETTE_BYTES;
 use crate::model::{
     Cassette, CassetteError, Connection, ConnectionId, Exchange, Header, Timestamp,
 };
@@ -108,13 +109,11 @@ impl Reader {
         let ids = (0..).map(ConnectionId).take(self.connections());
         let connections = ids.map(|id| self.connection(id)).collect::<Result<_, _>>()?;
         let mut exchanges = Vec::with_capacity(self.len());
-        let mut unread = wide(self.inner.file.len());
+        let mut budget = Budget::of(self.file());
         for n in 0..self.len() {
-            let Assembled { exchange, span, .. } = self.assemble(n)?;
-            // Records of different exchanges do not overlap in a sound file. In a hostile one they
-            // could, so that reading it all takes the square of its size.
-            unread = unread.checked_sub(span).ok_or(ReadError::Overlapping { number: n + 1 })?;
-            exchanges.push(exchange);
+            let assembled = self.assemble(n)?;
+            budget.spend(&assembled, n + 1)?;
+            exchanges.push(assembled.exchange);
         }
         Ok(Cassette::new(self.header().clone(), connections, exchanges)?)
     }
@@ -154,6 +153,30 @@ impl Reader {
         let no_such = ReadError::NoSuchExchange { number: n.saturating_add(1), len: self.len() };
         let entry = self.inner.index.entry(n).ok_or(no_such)?;
         Ok(assemble(&self.inner.file, &entry)?)
+    }
+}
+
+/// What reading everything may take.
+struct Budget {
+    /// Records of different exchanges do not overlap in a sound file. In a hostile one they could,
+    /// so that reading it all would take the square of its size.
+    unread: u64,
+    decompressed: u64,
+}
+
+impl Budget {
+    fn of(file: &Bytes) -> Self {
+        Self { unread: wide(file.len()), decompressed: 0 }
+    }
+
+    fn spend(&mut self, assembled: &Assembled, number: usize) -> Result<(), ReadError> {
+        let unread = self.unread.checked_sub(assembled.span);
+        self.unread = unread.ok_or(ReadError::Overlapping { number })?;
+        self.decompressed += assembled.decompressed;
+        if self.decompressed <= MAX_CASSETTE_BYTES {
+            return Ok(());
+        }
+        Err(ReadError::TooLarge { number, limit: MAX_CASSETTE_BYTES })
     }
 }
 
@@ -214,6 +237,17 @@ pub enum ReadError {
     Overlapping {
         /// Counted from 1.
         number: usize,
+    },
+    /// Decompressed, the recording takes too much memory.
+    #[error(
+        "up to exchange {number} the cassette decompresses to over {limit} bytes: read it \
+         exchange by exchange, or keep it in the binary format"
+    )]
+    TooLarge {
+        /// Counted from 1.
+        number: usize,
+        /// The most accepted.
+        limit: u64,
     },
     /// What the records hold is not a recording.
     #[error("the records do not make a recording")]

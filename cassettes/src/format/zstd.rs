@@ -11,7 +11,10 @@ pub(super) const MAX_RECORD_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Most that all compressed records of one exchange may stand for: reading it takes this much
 /// memory at once. What comes after is not compressed.
-pub(super) const MAX_EXCHANGE_BYTES: u64 = 256 * 1024 * 1024;
+pub(super) const MAX_EXCHANGE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Most that a whole cassette is decompressed to at once. Exchange by exchange there is no such limit.
+pub(super) const MAX_CASSETTE_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// Fast enough to keep up with a recording; higher levels gain little on what is sent over HTTP.
 const LEVEL: i32 = 1;

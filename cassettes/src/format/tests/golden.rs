@@ -1,1 +1,196 @@
+//! Files that must stay readable for ever, and the specification that they prove.
 
+use ::bytes::Bytes;
+
+use super::{COMPRESSED, at, chunk, close, drain, events, get, play, problems, sample};
+use crate::format::codec::{decode, encode_into};
+use crate::format::number::narrow;
+use crate::format::record::{
+    ChunkRecord, CloseRecord, ConnectionRecord, DegradedRecord, ExchangeRecord, HeaderRecord,
+    PartRecord,
+};
+use crate::format::{Journal, Reader, encode};
+use crate::model::{
+    Cassette, Connection, ConnectionId, Direction, Exchange, Header, How, Protocol, Side,
+};
+
+const SMALLEST: &[u8] = include_bytes!("../../../library/smallest.v1.cassette");
+const BASIC: &[u8] = include_bytes!("../../../library/http1-basic.v1.cassette");
+const COMPRESSED_FILE: &[u8] = include_bytes!("../../../library/compressed.v1.cassette");
+const CONTINUED: &[u8] = include_bytes!("../../../library/continued.v1.cassette");
+const KILLED: &[u8] = include_bytes!("../../../library/killed.v1.cassette");
+const FORMAT_MD: &str = include_str!("../../../FORMAT.md");
+
+/// One exchange, as short as HTTP can be.
+fn smallest() -> Cassette {
+    let exchange = Exchange {
+        connection: ConnectionId(0),
+        protocol: Protocol::Http1,
+        chunks: vec![
+            chunk(Direction::ToServer, 1000, b"GET / HTTP/1.0\r\n\r\n"),
+            chunk(Direction::ToClient, 2500, b"HTTP/1.0 200 OK\r\n\r\nhi"),
+        ],
+    };
+    let mut connection = Connection::opened_at(at(500));
+    connection.closes = vec![close(3000, Side::Server, How::Fin)];
+    let header = Header { writer: "retape".into(), ..Header::default() };
+    Cassette::new(header, vec![connection], vec![exchange]).unwrap()
+}
+
+/// A body that compresses well.
+fn repetitive() -> Cassette {
+    let (header, connections, mut exchanges) = sample().into_parts();
+    let body = b"{\"again\":true},\n".repeat(200);
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+    exchanges[2].chunks[1] = chunk(Direction::ToClient, 310, head.as_bytes());
+    exchanges[2].chunks.push(chunk(Direction::ToClient, 320, &body));
+    Cassette::new(header, connections, exchanges).unwrap()
+}
+
+fn compressed() -> Bytes {
+    let cassette = repetitive();
+    let journal = Journal::create_with(&cassette.header, COMPRESSED);
+    for (facts, id) in cassette.connections().iter().zip(0..) {
+        let mut connection = journal.connection(facts.clone());
+        let exchanges = cassette.exchanges().iter();
+        let own = exchanges.filter(|exchange| exchange.connection == ConnectionId(id));
+        for (ordinal, exchange) in (0..).zip(own) {
+            play(&mut connection, events(exchange, facts, ordinal));
+        }
+        connection.end(facts.closes.clone());
+    }
+    journal.finish();
+    drain(&journal)
+}
+
+fn continued() -> Vec<u8> {
+    let file = encode(&sample()).unwrap();
+    let reader = Reader::open(file.clone()).unwrap();
+    let journal = Journal::resume(&reader, file.len() as u64).unwrap();
+    let facts = Connection::opened_at(at(5));
+    let mut connection = journal.connection(facts.clone());
+    play(&mut connection, events(&get(2, 7), &facts, 0));
+    connection.end(Vec::new());
+    journal.finish();
+    [file, drain(&journal)].concat()
+}
+
+/// Killed while it wrote the second of its exchanges.
+fn killed() -> Bytes {
+    let file = encode(&sample()).unwrap();
+    let second = Reader::open(file.clone()).unwrap().entry(1).offset;
+    file.slice(..narrow(second) + 100)
+}
+
+#[test]
+fn the_smallest_cassette_is_still_written_and_read_the_same() {
+    assert_eq!(encode(&smallest()).unwrap(), SMALLEST);
+    assert_reads(SMALLEST, &smallest());
+}
+
+#[test]
+fn a_plain_cassette_is_still_written_and_read_the_same() {
+    assert_eq!(encode(&sample()).unwrap(), BASIC);
+    assert_reads(BASIC, &sample());
+}
+
+#[test]
+fn a_compressed_cassette_is_still_read_the_same() {
+    assert_reads(COMPRESSED_FILE, &repetitive());
+    assert_reads(&compressed(), &repetitive());
+}
+
+#[test]
+fn a_continued_cassette_is_still_written_and_read_the_same() {
+    assert_eq!(continued(), CONTINUED);
+    let reader = Reader::open(Bytes::from_static(CONTINUED)).unwrap();
+    assert_eq!((reader.len(), reader.recovery()), (4, None));
+    assert_eq!(problems(&reader), []);
+}
+
+#[test]
+fn what_a_killed_recorder_left_is_still_recovered() {
+    assert_eq!(killed(), KILLED);
+    let reader = Reader::open(Bytes::from_static(KILLED)).unwrap();
+    assert_eq!(reader.recovery().unwrap().dropped_bytes, 100);
+    assert_eq!(reader.exchange(0).unwrap(), sample().exchanges()[0]);
+}
+
+fn assert_reads(file: &[u8], cassette: &Cassette) {
+    let reader = Reader::open(Bytes::copy_from_slice(file)).unwrap();
+    assert_eq!(reader.recovery(), None);
+    assert_eq!(problems(&reader), []);
+    assert_eq!(&reader.to_cassette().unwrap(), cassette);
+}
+
+/// Lines of the example are `offset  bytes in hex  ; what they are`.
+#[test]
+fn the_example_in_the_specification_is_the_smallest_cassette() {
+    let example = FORMAT_MD.split("```hex\n").nth(1).unwrap().split("```").next().unwrap();
+    let mut bytes = Vec::new();
+    for line in example.lines().filter(|line| !line.is_empty()) {
+        let (offset, rest) = line.split_once("  ").unwrap();
+        assert_eq!(u64::from_str_radix(offset, 16).unwrap(), bytes.len() as u64, "{line}");
+        let hex = rest.split(';').next().unwrap().split_whitespace();
+        bytes.extend(hex.map(|byte| u8::from_str_radix(byte, 16).unwrap()));
+    }
+    assert_eq!(bytes, SMALLEST);
+}
+
+#[test]
+fn metadata_is_encoded_as_specified() {
+    let header = HeaderRecord {
+        created_unix_nanos: 251,
+        writer: "w".into(),
+        rewrite_host: String::new(),
+        rewrite_origin: "é".into(),
+    };
+    assert_encodes(&header, "fb fb 00 01 77 00 02 c3 a9");
+    let connection = ConnectionRecord {
+        id: 250,
+        opened: 65_536,
+        transport: 1,
+        client: "a".into(),
+        server: "b".into(),
+        upstream: "c".into(),
+        exchanges: 3,
+        closes: vec![CloseRecord { at: u64::MAX, by: 1, how: 4 }],
+    };
+    let expected = "fa fc 00 00 01 00 01 01 61 01 62 01 63 03 01 fd ff ff ff ff ff ff ff ff 01 04";
+    assert_encodes(&connection, expected);
+    let chunks = vec![ChunkRecord { direction: 1, after: 2, len: 300 }];
+    let part = PartRecord {
+        connection: 0,
+        ordinal: 1,
+        previous: 4096,
+        started: 9,
+        chunks: chunks.clone(),
+    };
+    assert_encodes(&part, "00 01 fb 00 10 09 01 01 02 fb 2c 01");
+    let exchange = ExchangeRecord {
+        connection: 0,
+        ordinal: 1,
+        protocol: 1,
+        flags: 6,
+        request_key: 0x0102_0304_0506_0708,
+        body_key: 0,
+        degraded: Some(DegradedRecord { direction: 1, offset: 12, reason: "no".into() }),
+        last_part: 0,
+        started: 9,
+        chunks,
+    };
+    let expected =
+        "00 01 01 06 fd 08 07 06 05 04 03 02 01 00 01 01 0c 02 6e 6f 00 09 01 01 02 fb 2c 01";
+    assert_encodes(&exchange, expected);
+}
+
+fn assert_encodes<R>(record: &R, expected: &str)
+where
+    R: bincode::Encode + bincode::Decode<()> + PartialEq + std::fmt::Debug,
+{
+    let mut bytes = Vec::new();
+    encode_into(record, &mut bytes);
+    let hex: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex.join(" "), expected);
+    assert_eq!(&decode::<R>(&bytes).unwrap(), record);
+}
