@@ -26,7 +26,7 @@ fn request(line: &str, headers: &[&str], body: &str) -> String {
         head += "\r\n";
     }
     if !body.is_empty() {
-        head += &format!("Content-Length: {}\r\n", body.len());
+        head.extend(["Content-Length: ", &body.len().to_string(), "\r\n"]);
     }
     head + "\r\n" + body
 }
@@ -339,4 +339,27 @@ fn answers_differ_by_status_interim_and_body() {
     assert_eq!(answered(&early("a"), &early("b")), ["interim response 1 header link: a → b"]);
     assert_eq!(answered(&early("a"), ok), ["interim response 1: HTTP/1.1 103 Early Hints → -"]);
     assert_eq!(answered(ok, ""), ["status: HTTP/1.1 200 OK → -"]);
+}
+
+#[test]
+fn coded_bodies_differ_by_their_content() {
+    let zstd = |text: &str, level| zstd::encode_all(text.as_bytes(), level).unwrap();
+    let with = |body: Vec<u8>| {
+        let head = format!(
+            "POST / HTTP/1.1\r\nContent-Type: application/json\r\nContent-Encoding: zstd\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let bytes = [head.into_bytes(), body].concat().into();
+        let chunk = Chunk { direction: Direction::ToServer, at: Timestamp::ZERO, bytes };
+        let connection = ConnectionId(0);
+        View::of(&Exchange { connection, protocol: Protocol::Http1, chunks: vec![chunk] })
+    };
+    let found = |was, is| {
+        let (context, rules) = (CompareContext::default(), Rules::default());
+        shown(&compare_requests(&with(was), &with(is), &context, &rules))
+    };
+    assert_eq!(found(zstd("{\"a\":1}", 1), zstd("{\"a\":2}", 1)), ["body $.a: 1 → 2"]);
+    let long = format!("[{}1]", "1,".repeat(5000));
+    let notes = found(zstd(&long, -5), zstd(&long, 19));
+    assert!(notes.len() == 1 && notes[0].starts_with("(note) spelling of the body"), "{notes:?}");
 }

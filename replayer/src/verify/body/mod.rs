@@ -1,10 +1,13 @@
 //! Bodies by what they mean: JSON by value, forms by field, multipart by part, text by line, the
 //! rest by byte.
 
+mod coding;
 mod form;
 mod json;
 mod multipart;
 mod text;
+
+use std::borrow::Cow;
 
 use cassettes::meaning::Meaning;
 use cassettes::wire::http1::Headers;
@@ -16,23 +19,42 @@ use super::{Gravity, Mismatch, Place, Treatment, binary};
 /// A body, and what its headers say about it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Body<'a> {
-    pub(super) content_type: Option<&'a [u8]>,
-    pub(super) bytes: &'a [u8],
+    content_type: Option<&'a [u8]>,
+    content_encoding: Option<&'a [u8]>,
+    bytes: &'a [u8],
 }
 
 impl<'a> Body<'a> {
     pub(super) fn of(headers: Headers<'a>, bytes: &'a [u8]) -> Self {
-        Self { content_type: headers.get("content-type"), bytes }
+        let content_type = headers.clone().get("content-type");
+        Self { content_type, content_encoding: headers.get("content-encoding"), bytes }
+    }
+
+    /// Without its content coding, if it has one that is known and right.
+    fn content(&self) -> Cow<'a, [u8]> {
+        coding::decoded(self.content_encoding, self.bytes).map_or(self.bytes.into(), Cow::Owned)
     }
 }
 
 pub(super) fn compare_bodies(expected: Body<'_>, actual: Body<'_>, found: &mut Findings<'_>) {
-    if expected.bytes == actual.bytes {
+    if expected.bytes == actual.bytes && expected.content_encoding == actual.content_encoding {
         return;
     }
-    let was = Meaning::of(expected.content_type, expected.bytes);
-    let is = Meaning::of(actual.content_type, actual.bytes);
-    compare_meanings(&was, &is, (expected.bytes, actual.bytes), found);
+    let (was, is) = (expected.content(), actual.content());
+    if was == is {
+        return compare_codings(expected.bytes, actual.bytes, found);
+    }
+    let (was_meaning, is_meaning) =
+        (Meaning::of(expected.content_type, &was), Meaning::of(actual.content_type, &is));
+    compare_meanings(&was_meaning, &is_meaning, (&was, &is), found);
+}
+
+/// Of bodies with the same content.
+fn compare_codings(expected: &[u8], actual: &[u8], found: &mut Findings<'_>) {
+    if expected != actual {
+        let shown = |bytes: &[u8]| format!("{}, coded", byte_count(bytes.len()));
+        found.differ(found.rules.spelling, Place::BodySpelling, shown(expected), shown(actual));
+    }
 }
 
 /// Of bodies whose bytes differ.
