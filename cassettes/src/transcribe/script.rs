@@ -19,7 +19,8 @@ pub const IDLE_CLOSE: Duration = Duration::from_secs(1);
 ///   nothing, [`Until::Bytes`], [`Until::Head`], [`Until::RequestEnd`], or, beyond the request's end,
 ///   [`Until::Tail`] (which includes the request's end). In a raw exchange always `Bytes`; where the client had
 ///   closed before the server went on, and its request was not whole or not HTTP, [`Until::ClientClose`].
-/// - [`Step::Wait`] is the time between what the server did and whatever happened last before it.
+/// - [`Step::Wait`] is the time between what the server did and what came last before it: a chunk, its own
+///   half-close, or the client's end where that is waited for.
 /// - The connection's end belongs to the script if the exchange is incomplete or the last on its connection.
 ///   FIN is `Close`, or `HalfClose` where the client went on after it; `Refused` and `Unreachable` are
 ///   `Reset`, as a proxy's client sees them; `Timeout` is `Stall(None)`, since the server was silent.
@@ -43,35 +44,38 @@ pub fn compile(exchange: &Exchange, connection: &Connection, last_on_connection:
 type Closes<'a> = Peekable<slice::Iter<'a, Close>>;
 
 /// Writes a script while it follows the recording.
-struct Compiler {
+struct Compiler<'a> {
     steps: Vec<Step>,
     open: Open,
     /// Bytes the client has sent.
     sent: u64,
-    client_closed: bool,
+    client_closed: Option<Timestamp>,
     /// The server has sent FIN, and the client went on.
     half_closed: bool,
+    /// The server's end, where chunks are said to have come after it.
+    early_end: Option<&'a Close>,
     /// What the script waited for last.
     asked: Option<Until>,
     /// When anything happened last.
     at: Timestamp,
 }
 
-impl Compiler {
+impl<'a> Compiler<'a> {
     /// Follows the chunks, and those closes that happened between them.
-    fn play(exchange: &Exchange, closes: &mut Closes<'_>) -> Self {
+    fn play(exchange: &'a Exchange, closes: &mut Closes<'a>) -> Self {
         let mut compiler = Self {
             steps: Vec::new(),
             open: Open::before(exchange),
             sent: 0,
-            client_closed: false,
+            client_closed: None,
             half_closed: false,
+            early_end: None,
             asked: None,
             at: exchange.started(),
         };
-        for chunk in &exchange.chunks {
+        for (index, chunk) in exchange.chunks.iter().enumerate() {
             while let Some(close) = closes.next_if(|close| close.at < chunk.at) {
-                compiler.close_amid(close);
+                compiler.close_amid(close, exchange.chunks.iter().skip(index));
             }
             compiler.chunk(chunk);
         }
@@ -87,25 +91,35 @@ impl Compiler {
         self.at = chunk.at;
     }
 
-    /// A close with chunks after it: only one's own direction ended.
-    fn close_amid(&mut self, close: &Close) {
-        match (close.by, close.how) {
-            (Side::Client, _) => self.client_closed = true,
-            (Side::Server, How::Fin) if !self.half_closed => {
+    /// A close with chunks after it. Of the server it is a half-close, or else was seen too early:
+    /// then it is kept for the end.
+    fn close_amid(&mut self, close: &'a Close, mut later: impl Iterator<Item = &'a Chunk>) {
+        let is_half =
+            close.how == How::Fin && later.all(|chunk| chunk.direction == Direction::ToServer);
+        match close.by {
+            Side::Client => self.client_closed = Some(close.at),
+            Side::Server if self.half_closed => {}
+            Side::Server if is_half => {
                 self.half_closed = true;
                 self.act(close.at, Step::HalfClose);
             }
-            (Side::Server, _) => {}
+            Side::Server => self.early_end = self.early_end.or(Some(close)),
         }
-        self.at = self.at.max(close.at);
     }
 
     /// The closes after the last chunk.
     fn end(&mut self, mut closes: Closes<'_>) {
+        if let Some(close) = self.early_end {
+            return self.end_with_server(close, false);
+        }
         for close in closes.by_ref() {
             match close.by {
-                Side::Client if close.how == How::Fin => self.client_closed = true,
-                Side::Client => return self.end_with_client(),
+                Side::Client => {
+                    self.client_closed = Some(close.at);
+                    if close.how != How::Fin {
+                        return self.end_with_client();
+                    }
+                }
                 Side::Server => {
                     let reset =
                         closes.any(|later| later.by == Side::Server && later.how == How::Reset);
@@ -113,13 +127,13 @@ impl Compiler {
                 }
             }
         }
-        if self.client_closed { self.end_with_client() } else { self.end_unrecorded() }
+        if self.client_closed.is_some() { self.end_with_client() } else { self.end_unrecorded() }
     }
 
     fn end_with_server(&mut self, close: &Close, then_reset: bool) {
         let gap = close.at.since(self.at);
         let idle = self.open.keeps_alive();
-        if self.client_closed {
+        if self.client_closed.is_some() {
             if idle {
                 return;
             }
@@ -172,6 +186,7 @@ impl Compiler {
         if !gap.is_zero() {
             self.steps.push(Step::Wait(gap));
         }
+        self.at = self.at.max(at);
         self.steps.push(step);
     }
 
@@ -179,6 +194,9 @@ impl Compiler {
         let new = until.filter(|_| self.asked != until && self.asked != Some(Until::ClientClose));
         if let Some(until) = new {
             self.asked = Some(until);
+            if let (Until::ClientClose, Some(at)) = (until, self.client_closed) {
+                self.at = self.at.max(at);
+            }
             self.steps.push(Step::Receive(until));
         }
     }
@@ -188,7 +206,9 @@ impl Compiler {
         let beyond = self.sent.saturating_sub(self.open.request_len());
         let is_whole = self.open.request == Request::Whole || self.open.went_on;
         match self.open.request {
-            _ if self.client_closed && !self.open.is_in_http() => Some(Until::ClientClose),
+            _ if self.client_closed.is_some() && !self.open.is_in_http() => {
+                Some(Until::ClientClose)
+            }
             _ if is_whole && beyond == 0 => Some(Until::RequestEnd),
             _ if is_whole => Some(Until::Tail(beyond)),
             _ if self.sent == 0 => None,

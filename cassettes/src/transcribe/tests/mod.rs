@@ -4,6 +4,7 @@ mod cuts;
 mod odd;
 mod plays;
 mod random;
+mod scripts;
 
 use bytes::Bytes;
 
