@@ -11,6 +11,7 @@ use crate::model::{
 
 /// Metadata of kind 1.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(test, derive(wincode::SchemaRead, wincode::SchemaWrite))]
 pub(super) struct HeaderRecord {
     pub(super) created_unix_nanos: u64,
     pub(super) writer: String,
@@ -20,6 +21,7 @@ pub(super) struct HeaderRecord {
 
 /// Metadata of kinds 2 and 5.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(test, derive(wincode::SchemaRead, wincode::SchemaWrite))]
 pub(super) struct ConnectionRecord {
     pub(super) id: u32,
     pub(super) opened: u64,
@@ -35,6 +37,7 @@ pub(super) struct ConnectionRecord {
 
 /// One end of a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(test, derive(wincode::SchemaRead, wincode::SchemaWrite))]
 pub(super) struct CloseRecord {
     pub(super) at: u64,
     pub(super) by: u8,
@@ -43,6 +46,7 @@ pub(super) struct CloseRecord {
 
 /// Metadata of kind 3: a piece of an exchange that is too large, or too long, to keep in memory until its end.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(test, derive(wincode::SchemaRead, wincode::SchemaWrite))]
 pub(super) struct PartRecord {
     pub(super) connection: u32,
     pub(super) ordinal: u32,
@@ -55,6 +59,7 @@ pub(super) struct PartRecord {
 
 /// Metadata of kind 4: an exchange that is over, with those of its chunks that are in no part.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(test, derive(wincode::SchemaRead, wincode::SchemaWrite))]
 pub(super) struct ExchangeRecord {
     pub(super) connection: u32,
     pub(super) ordinal: u32,
@@ -73,6 +78,7 @@ pub(super) struct ExchangeRecord {
 
 /// One chunk; its bytes are in the body, after those of the chunks before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(test, derive(wincode::SchemaRead, wincode::SchemaWrite))]
 pub(super) struct ChunkRecord {
     pub(super) direction: u8,
     /// Nanoseconds after the chunk before it, or after `started`.
@@ -83,6 +89,7 @@ pub(super) struct ChunkRecord {
 
 /// Where and why a parser gave up.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(test, derive(wincode::SchemaRead, wincode::SchemaWrite))]
 pub(super) struct DegradedRecord {
     pub(super) direction: u8,
     pub(super) offset: u64,

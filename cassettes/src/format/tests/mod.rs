@@ -5,6 +5,7 @@ mod golden;
 mod hostile;
 mod journal;
 mod property;
+mod wincode;
 
 use ::bytes::{Bytes, BytesMut};
 

@@ -1,0 +1,62 @@
+//! bincode is no longer maintained. Another crate writes and reads the same bytes, so there is a way out.
+
+use wincode::config::{Configuration, deserialize_exact, serialize};
+
+use crate::format::codec::{decode, encode_into};
+use crate::format::record::{
+    ChunkRecord, CloseRecord, ConnectionRecord, DegradedRecord, ExchangeRecord,
+};
+
+#[test]
+fn wincode_writes_and_reads_the_same_metadata() {
+    let config = Configuration::default().with_varint_encoding();
+    for number in [0, 250, 251, 65_535, 65_536, 4_294_967_295, 4_294_967_296, u64::MAX] {
+        let connection = connection(number);
+        let bytes = serialize(&connection, config).unwrap();
+        assert_eq!(bytes, encoded(&connection));
+        assert_eq!(decode::<ConnectionRecord>(&bytes).unwrap(), connection);
+        let exchange = exchange(number);
+        let bytes = encoded(&exchange);
+        assert_eq!(bytes, serialize(&exchange, config).unwrap());
+        assert_eq!(deserialize_exact::<ExchangeRecord, _>(&bytes, config).unwrap(), exchange);
+    }
+}
+
+fn encoded(record: &impl bincode::Encode) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    encode_into(record, &mut bytes);
+    bytes
+}
+
+fn connection(number: u64) -> ConnectionRecord {
+    let small = u32::try_from(number).unwrap_or(7);
+    ConnectionRecord {
+        id: small,
+        opened: number,
+        transport: 255,
+        client: "a".repeat(300),
+        server: "é".into(),
+        upstream: String::new(),
+        exchanges: small,
+        closes: vec![CloseRecord { at: number, by: 1, how: 2 }; 3],
+    }
+}
+
+fn exchange(number: u64) -> ExchangeRecord {
+    ExchangeRecord {
+        connection: 1,
+        ordinal: 2,
+        protocol: 1,
+        flags: 251,
+        request_key: number,
+        body_key: number / 2,
+        degraded: number.is_multiple_of(2).then(|| degraded(number)),
+        last_part: number,
+        started: number,
+        chunks: vec![ChunkRecord { direction: 1, after: number, len: number }; 260],
+    }
+}
+
+fn degraded(offset: u64) -> DegradedRecord {
+    DegradedRecord { direction: 1, offset, reason: "no".into() }
+}
