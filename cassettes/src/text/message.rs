@@ -4,7 +4,7 @@
 //! prove that what it is about to write reads back as the same bytes.
 
 use super::error::Problem;
-use super::status;
+use super::head::{Head, push_lines};
 
 /// A request or response, readable.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -140,57 +140,100 @@ impl Parts {
     }
 
     fn encode_chunks(&self, out: &mut Vec<u8>) -> Result<(), Problem> {
-        let mut body = self.body_bytes();
-        let total = body.len() as u64;
-        let mut last_line: &[u8] = b"0";
-        let mut sizes = 0_u64;
-        for size in self.chunked.as_deref().unwrap_or(&[Size::Rest]) {
-            let Some((line, length)) = size.line(body.len() as u64) else { continue };
-            if length == 0 {
-                last_line = size.verbatim().unwrap_or(last_line);
-                continue;
+        let mut encoder = ChunkEncoder { out, body: self.body_bytes(), last_line: b"0" };
+        for size in self.chunk_sizes() {
+            match encoder.chunk(size) {
+                Data::Whole => {}
+                Data::Short if self.incomplete => return Ok(()),
+                Data::Short => return Err(self.chunks_differ()),
             }
-            sizes = sizes.saturating_add(length);
-            out.extend_from_slice(&line);
-            out.extend_from_slice(b"\r\n");
-            let there = usize::try_from(length).unwrap_or(usize::MAX).min(body.len());
-            let (data, rest) = body.split_at(there);
-            out.extend_from_slice(data);
-            body = rest;
-            if (there as u64) < length {
-                let differ = Err(Problem::ChunksDiffer { sizes, body: total });
-                return if self.incomplete { Ok(()) } else { differ };
-            }
-            out.extend_from_slice(b"\r\n");
         }
-        if !body.is_empty() {
-            return Err(Problem::ChunksDiffer { sizes, body: total });
+        if !encoder.body.is_empty() {
+            return Err(self.chunks_differ());
         }
         if !self.incomplete {
-            out.extend_from_slice(last_line);
-            out.extend_from_slice(b"\r\n");
-            push_lines(out, &self.trailers);
-            out.extend_from_slice(b"\r\n");
+            encoder.finish(&self.trailers);
         }
         Ok(())
+    }
+
+    fn chunk_sizes(&self) -> &[Size] {
+        self.chunked.as_deref().unwrap_or(&[Size::Rest])
+    }
+
+    fn chunks_differ(&self) -> Problem {
+        let sizes = Size::total(self.chunk_sizes());
+        Problem::ChunksDiffer { sizes, body: self.body_bytes().len() as u64 }
+    }
+}
+
+/// Cuts a body into transfer chunks.
+struct ChunkEncoder<'a> {
+    out: &'a mut Vec<u8>,
+    /// What is left of it.
+    body: &'a [u8],
+    /// The size line of the chunk that ends the body.
+    last_line: &'a [u8],
+}
+
+/// Whether there was as much data as a chunk's size line says.
+enum Data {
+    Whole,
+    Short,
+}
+
+impl<'a> ChunkEncoder<'a> {
+    fn chunk(&mut self, size: &'a Size) -> Data {
+        let length = match size {
+            Size::Rest => self.body.len() as u64,
+            told => told.told(),
+        };
+        match size {
+            Size::Line(line) if length == 0 => self.last_line = line,
+            Size::Line(line) => return self.data(line, length),
+            _ if length == 0 => {}
+            _ => return self.data(&hex(length), length),
+        }
+        Data::Whole
+    }
+
+    fn data(&mut self, line: &[u8], length: u64) -> Data {
+        self.line(line);
+        let there = usize::try_from(length).unwrap_or(usize::MAX).min(self.body.len());
+        let (data, rest) = self.body.split_at(there);
+        self.body = rest;
+        self.out.extend_from_slice(data);
+        if (there as u64) < length {
+            return Data::Short;
+        }
+        self.line(b"");
+        Data::Whole
+    }
+
+    fn line(&mut self, line: &[u8]) {
+        self.out.extend_from_slice(line);
+        self.out.extend_from_slice(b"\r\n");
+    }
+
+    fn finish(mut self, trailers: &[u8]) {
+        self.line(self.last_line);
+        push_lines(self.out, trailers);
+        self.line(b"");
     }
 }
 
 impl Size {
-    /// The line, and the size that it says; `None` for a rest of nothing.
-    fn line(&self, rest: u64) -> Option<(Vec<u8>, u64)> {
-        match self {
-            Self::Rest if rest == 0 => None,
-            Self::Rest => Some((hex(rest), rest)),
-            Self::Bytes(size) => Some((hex(*size), *size)),
-            Self::Line(line) => Some((line.clone(), Self::of_line(line).unwrap_or(0))),
-        }
+    /// All that is told, as far as it can be counted.
+    pub(super) fn total(sizes: &[Self]) -> u64 {
+        sizes.iter().map(Self::told).fold(0, u64::saturating_add)
     }
 
-    fn verbatim(&self) -> Option<&[u8]> {
+    /// The size that is told; a rest tells none.
+    fn told(&self) -> u64 {
         match self {
-            Self::Line(line) => Some(line),
-            _ => None,
+            Self::Bytes(size) => *size,
+            Self::Line(line) => Self::of_line(line).unwrap_or(0),
+            Self::Rest => 0,
         }
     }
 
@@ -220,104 +263,6 @@ enum Framing {
     Length(u64),
     /// Nothing is added.
     AsWritten,
-}
-
-/// A head with its first line completed and line ends of CR LF, without the empty line.
-struct Head {
-    bytes: Vec<u8>,
-    status: Option<u16>,
-    is_chunked: bool,
-    /// There is a `Content-Length`, understood or not.
-    names_length: bool,
-    content_length: Option<u64>,
-}
-
-impl Head {
-    fn complete(readable: &[u8], role: Role) -> Self {
-        let mut lines = lines(readable);
-        let first = lines.next().unwrap_or_default();
-        let mut bytes = match role {
-            Role::Request => complete_request_line(first),
-            Role::Response(_) => complete_status_line(first),
-        };
-        let status = status_of(&bytes);
-        bytes.extend_from_slice(b"\r\n");
-        let mut head =
-            Self { bytes, status, is_chunked: false, names_length: false, content_length: None };
-        for line in lines {
-            head.note(line);
-            head.bytes.extend_from_slice(line);
-            head.bytes.extend_from_slice(b"\r\n");
-        }
-        head
-    }
-
-    fn note(&mut self, line: &[u8]) {
-        let Some(colon) = line.iter().position(|byte| *byte == b':') else { return };
-        let (name, value) = line.split_at(colon);
-        let value = value.get(1..).unwrap_or_default().trim_ascii();
-        if name.eq_ignore_ascii_case(b"transfer-encoding") {
-            self.is_chunked |= value.to_ascii_lowercase().ends_with(b"chunked");
-        } else if name.eq_ignore_ascii_case(b"content-length") {
-            self.names_length = true;
-            self.content_length = std::str::from_utf8(value).ok().and_then(|v| v.parse().ok());
-        }
-    }
-
-    /// RFC 9112, section 6.3: which messages have a body, whatever their headers say.
-    fn may_have_body(&self, role: Role) -> bool {
-        match (role, self.status) {
-            (Role::Request, _) => self.names_length || self.is_chunked,
-            (Role::Response(Method::Head), _)
-            | (Role::Response(Method::Connect), Some(200..=299))
-            | (_, Some(100..=199 | 204 | 304)) => false,
-            _ => true,
-        }
-    }
-}
-
-/// The lines of a readable text, without their ends; a line end at the very end begins no new line.
-fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let text = text.strip_suffix(b"\n").unwrap_or(text);
-    text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-}
-
-/// Appends the lines with CR LF; none for an empty text.
-fn push_lines(out: &mut Vec<u8>, text: &[u8]) {
-    for line in lines(text).filter(|_| !text.is_empty()) {
-        out.extend_from_slice(line);
-        out.extend_from_slice(b"\r\n");
-    }
-}
-
-/// `GET /` is `GET / HTTP/1.1`.
-fn complete_request_line(line: &[u8]) -> Vec<u8> {
-    let version: &[u8] = if is_two_words(line) { b" HTTP/1.1" } else { b"" };
-    [line, version].concat()
-}
-
-fn is_two_words(line: &[u8]) -> bool {
-    let mut words = line.split(|byte| *byte == b' ');
-    let is_word = |word: Option<&[u8]>| word.is_some_and(|word| !word.is_empty());
-    is_word(words.next()) && is_word(words.next()) && words.next().is_none()
-}
-
-/// `404` is `HTTP/1.1 404 Not Found`.
-fn complete_status_line(line: &[u8]) -> Vec<u8> {
-    let (code, reason) = line.split_at(line.len().min(3));
-    let code = std::str::from_utf8(code).ok().filter(|code| code.len() == 3);
-    let Some(code) = code.and_then(|code| code.parse::<u16>().ok()) else { return line.to_vec() };
-    match reason {
-        b"" => format!("HTTP/1.1 {code:03} {}", status::reason(code)).into_bytes(),
-        [b' ', ..] => [b"HTTP/1.1 ", line].concat(),
-        _ => line.to_vec(),
-    }
-}
-
-fn status_of(status_line: &[u8]) -> Option<u16> {
-    let mut words = status_line.split(|byte| *byte == b' ');
-    words.next().filter(|version| version.starts_with(b"HTTP/"))?;
-    std::str::from_utf8(words.next()?).ok()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -6,11 +6,12 @@
 //! writer asks it what would be derived before it leaves anything out.
 //!
 //! Inside, from the bottom: `tree` (bounded YAML with places), `fields` (known keys), `spelling`,
-//! `json`, `quantity`, `notation` (the small languages), `message` and `reads` (what they add up
+//! `json`, `quantity`, `notation` (the small languages), `head`, `message` and `reads` (what they add up
 //! to), and on these `read` and `write`.
 
 mod error;
 mod fields;
+mod head;
 mod json;
 mod message;
 mod notation;

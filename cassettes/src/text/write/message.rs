@@ -183,12 +183,7 @@ fn chunked(raw: &[u8], parts: Parts) -> Option<Parts> {
 
 /// The last size goes without saying, and so does that of a single chunk.
 fn simplest(mut sizes: Vec<Size>, body: &[u8]) -> Option<Vec<Size>> {
-    let told = sizes.iter().map(|size| match size {
-        Size::Bytes(size) => *size,
-        Size::Line(line) => Size::of_line(line).unwrap_or(0),
-        Size::Rest => 0,
-    });
-    let is_whole = told.sum::<u64>() == body.len() as u64;
+    let is_whole = Size::total(&sizes) == body.len() as u64;
     match sizes.last_mut() {
         Some(last @ Size::Bytes(_)) if is_whole => *last = Size::Rest,
         _ => {}
