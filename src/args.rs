@@ -31,6 +31,7 @@ pub(crate) enum Verb {
     Show(verbs::show::ShowArgs),
     Convert(verbs::convert::ConvertArgs),
     Verify(verbs::verify::VerifyArgs),
+    Demo(verbs::demo::DemoArgs),
     Completions(verbs::completions::CompletionsArgs),
     Man(verbs::man::ManArgs),
 }
@@ -45,6 +46,7 @@ impl Verb {
             Self::Show(args) => verbs::show::run(&args).map(ExitCode::from),
             Self::Convert(args) => verbs::convert::run(&args).map(ExitCode::from),
             Self::Verify(args) => verbs::verify::run(&args).map(ExitCode::from),
+            Self::Demo(args) => verbs::demo::run(&args).map(ExitCode::from),
             Self::Completions(args) => verbs::completions::run(&args).map(ExitCode::from),
             Self::Man(args) => verbs::man::run(&args).map(ExitCode::from),
         }

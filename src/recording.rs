@@ -78,13 +78,17 @@ impl Recording {
             Failure::output(format!("cannot write {name}: {error}"))
                 .hint("what was written before is readable; make room, or choose another disk")
         })?;
-        self.finish.run()?;
-        let incomplete = self.journal.counts().incomplete;
-        talk::note(&format!("recorded {} into {name}", progress(&self.journal)));
-        if incomplete > 0 {
-            talk::note(&format!("{} came to no proper end", talk::count(incomplete, "exchange")));
-        }
-        Ok(())
+        self.finish.run()
+    }
+}
+
+/// Says what was recorded.
+pub(crate) fn sum_up(journal: &Journal, path: &Path) {
+    let name = path.display();
+    let incomplete = journal.counts().incomplete;
+    talk::note(&format!("recorded {} into {name}", progress(journal)));
+    if incomplete > 0 {
+        talk::note(&format!("{} came to no proper end", talk::count(incomplete, "exchange")));
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! - [`open`]: a file's cassette, whichever of the two encodings it is in
 //! - [`Tape`]: a file that is being recorded to
+//! - [`Scratch`]: a directory for the time being
 //! - [`save`]: a file written at once
 
 mod create;
 mod map;
+mod scratch;
 mod tape;
 
 use std::fmt::Write as _;
@@ -19,6 +21,7 @@ use cassettes::model::Cassette;
 use cassettes::text;
 
 pub(crate) use create::{save, save_report};
+pub(crate) use scratch::Scratch;
 pub(crate) use tape::{Existing, Finish, Tape};
 
 use crate::exit::{Failure, Outcome};

@@ -130,9 +130,11 @@ async fn record(plan: Plan) -> Outcome<ExitCode> {
     session::announce("recorder", &url, &plan.command)?;
     let to = plan.recorder.to.clone();
     let ended = recording.serve(listener, plan.recorder, &plan.command, &url).await;
+    let journal = recording.journal.clone();
     let saved = recording.finish(&plan.output);
     let ended = ended?;
     saved?;
+    recording::sum_up(&journal, &plan.output);
     credentials::warn_of(&plan.output);
     conclude(&ended, &to)
 }
