@@ -1,11 +1,15 @@
 //! `retape verify`.
 
+mod roundtrip;
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use cassettes::format::{Entry, Reader};
 use clap::{Args, ValueEnum};
 use serde_json::json;
+
+use roundtrip::Roundtrip;
 
 use crate::exit::{Exit, Outcome};
 use crate::printable::Printable;
@@ -14,6 +18,7 @@ use crate::{store, talk};
 const EXAMPLES: &str = "\
 Examples:
   retape verify api.cassette                 is the file sound?
+  retape verify api.cassette --roundtrip     … and does replay give back every server byte?
   retape verify api.cassette --strict        … and has nothing been lost or left unparsed?
   retape verify api.cassette --format json   for programs";
 
@@ -23,6 +28,10 @@ Examples:
 pub(crate) struct VerifyArgs {
     /// The cassette
     file: PathBuf,
+
+    /// Replay every exchange to its own recorded client, in memory, and compare every server byte
+    #[arg(long)]
+    roundtrip: bool,
 
     /// Fail as well if bytes were lost (a killed recorder), or kept raw because no parser understood them
     #[arg(long)]
@@ -44,7 +53,12 @@ enum Format {
 
 pub(crate) fn run(args: &VerifyArgs) -> Outcome {
     let reader = store::open(&args.file)?;
-    let findings = Findings::of(&reader);
+    let mut findings = Findings::of(&reader);
+    if args.roundtrip {
+        let Roundtrip { bytes, problems } = roundtrip::check(&reader)?;
+        findings.played_back = Some(bytes);
+        findings.problems.extend(problems);
+    }
     talk::result(|out| match args.format {
         Format::Text => findings.write(args, out),
         Format::Json => findings.write_json(args, out),
@@ -60,6 +74,8 @@ struct Findings {
     problems: Vec<String>,
     /// Losses at the time of recording: the file is sound, but does not tell everything.
     losses: Vec<String>,
+    /// Server bytes that a replay gave back as recorded, if that was tried.
+    played_back: Option<u64>,
 }
 
 impl Findings {
@@ -67,7 +83,7 @@ impl Findings {
         let mut problems = Vec::new();
         reader.verify(&mut |problem| problems.push(problem.to_string()));
         let (exchanges, connections) = (reader.len(), reader.connections());
-        Self { exchanges, connections, problems, losses: losses(reader) }
+        Self { exchanges, connections, problems, losses: losses(reader), played_back: None }
     }
 
     fn is_sound(&self, strict: bool) -> bool {
@@ -85,7 +101,11 @@ impl Findings {
         let (exchanges, connections) =
             (talk::count(self.exchanges, "exchange"), talk::count(self.connections, "connection"));
         let verdict = if self.is_sound(args.strict) { "sound" } else { "not sound" };
-        writeln!(out, "{file}: {verdict}: {exchanges} on {connections}")
+        write!(out, "{file}: {verdict}: {exchanges} on {connections}")?;
+        match self.played_back {
+            Some(bytes) => writeln!(out, "; {bytes} server bytes played back as recorded"),
+            None => writeln!(out),
+        }
     }
 
     fn write_json(&self, args: &VerifyArgs, out: &mut dyn Write) -> io::Result<()> {
@@ -95,6 +115,7 @@ impl Findings {
             "connections": self.connections,
             "problems": self.problems,
             "losses": self.losses,
+            "server_bytes_played_back": self.played_back,
         });
         serde_json::to_writer_pretty(&mut *out, &value)?;
         writeln!(out)

@@ -1,0 +1,165 @@
+//! Proves that replay gives back what was recorded: every exchange is played to its own recorded
+//! client, in memory, and what the player sends is compared with what the server had sent.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use cassettes::format::Reader;
+use cassettes::model::{Connection, ConnectionId, Direction, Exchange, Timestamp};
+use replayer::verify::Rules;
+use replayer::{Action, Deck, Limits, NamedReader, Pace, Player, ReplayOptions, Stage};
+
+use crate::exit::{Failure, Outcome};
+
+/// What a roundtrip showed.
+pub(super) struct Roundtrip {
+    /// How many server bytes were compared.
+    pub(super) bytes: u64,
+    /// What was not given back as recorded.
+    pub(super) problems: Vec<String>,
+}
+
+/// Plays all exchanges, in the order of their first bytes, each connection to a player of its own.
+pub(super) fn check(reader: &Reader) -> Outcome<Roundtrip> {
+    let stage = Arc::new(stage(reader)?);
+    let mut done = Roundtrip { bytes: 0, problems: Vec::new() };
+    let mut rooms: HashMap<ConnectionId, Room> = HashMap::new();
+    let mut now = Timestamp::ZERO;
+    for (n, entry) in reader.entries().enumerate() {
+        // What cannot be read, the check of the file has told already.
+        let Ok(exchange) = reader.exchange(n) else { continue };
+        let id = entry.connection;
+        let room = rooms.entry(id).or_insert_with(|| Room::new(&stage, reader.connection(id).ok()));
+        now = room.play(n + 1, &exchange, now);
+        if entry.last_on_connection
+            && let Some(room) = rooms.remove(&id)
+        {
+            room.leave(&mut done);
+        }
+    }
+    for room in rooms.into_values() {
+        room.leave(&mut done);
+    }
+    done.problems.extend(false_differences(&stage));
+    Ok(done)
+}
+
+/// A client that is the recorded one must be told so.
+fn false_differences(stage: &Stage) -> Vec<String> {
+    let verdict = stage.verdict();
+    let failures = verdict.outcomes.iter().filter(|outcome| outcome.is_failure());
+    let tell = failures.map(|outcome| {
+        let number = outcome.exchange.as_ref().map_or(0, |exchange| exchange.number);
+        format!(
+            "exchange {number}: its own client is found {}: {}",
+            outcome.kind.name(),
+            outcome.label
+        )
+    });
+    tell.collect()
+}
+
+/// Time is not real here, so nothing runs into a limit; and waits cost nothing, so all are kept.
+fn stage(reader: &Reader) -> Outcome<Stage> {
+    let reader = NamedReader { name: String::new(), reader: reader.clone() };
+    let deck = Deck::load(vec![reader]).map_err(|error| Failure::input(error.to_string()))?;
+    let limits = Limits { head: Duration::MAX, step: Duration::MAX, ..Limits::default() };
+    let options = ReplayOptions { pace: Pace::Times(1.0), limits, ..ReplayOptions::default() };
+    Ok(Stage::new(deck, Rules::default(), options))
+}
+
+/// One connection: the recorded client, and a player.
+struct Room {
+    player: Player,
+    now: Timestamp,
+    /// What the server had sent and the player has not: by exchange.
+    expected: VecDeque<(usize, Bytes)>,
+    compared: u64,
+    problem: Option<String>,
+}
+
+impl Room {
+    fn new(stage: &Arc<Stage>, connection: Option<Connection>) -> Self {
+        // A `Host` that named the recorder must name the player.
+        let port = connection.and_then(|it| it.server.rsplit_once(':')?.1.parse().ok());
+        Self {
+            player: Player::new(Arc::clone(stage), port.unwrap_or(0), Timestamp::ZERO),
+            now: Timestamp::ZERO,
+            expected: VecDeque::new(),
+            compared: 0,
+            problem: None,
+        }
+    }
+
+    /// Plays it from `now` on; gives back a moment after that.
+    fn play(&mut self, number: usize, exchange: &Exchange, now: Timestamp) -> Timestamp {
+        self.now = now;
+        let said = exchange.sent(Direction::ToClient);
+        self.expected.extend(said.map(|chunk| (number, chunk.bytes.clone())));
+        for chunk in exchange.sent(Direction::ToServer) {
+            self.player.receive(chunk.bytes.clone(), self.now);
+            self.settle();
+        }
+        self.settle();
+        self.now.later(Duration::from_nanos(1))
+    }
+
+    /// The client ends; what is still expected will not come.
+    fn leave(mut self, done: &mut Roundtrip) {
+        self.player.client_closed(self.now);
+        self.settle();
+        if let Some((number, _)) = self.expected.front() {
+            let count = self.expected.iter().map(|(_, bytes)| bytes.len()).sum::<usize>();
+            let missing = format!("exchange {number}: {count} recorded bytes are not played");
+            self.problem.get_or_insert(missing);
+        }
+        done.bytes += self.compared;
+        done.problems.extend(self.problem);
+    }
+
+    /// Acts, and lets time pass, until only the client can go on.
+    fn settle(&mut self) {
+        loop {
+            while let Some(action) = self.player.poll_action() {
+                if let Action::Send(bytes) = action {
+                    self.compare(bytes);
+                }
+            }
+            match self.player.poll_timeout().filter(|at| *at < NEVER) {
+                Some(at) => {
+                    self.now = self.now.max(at);
+                    self.player.timeout(self.now);
+                }
+                None => return,
+            }
+        }
+    }
+
+    fn compare(&mut self, mut played: Bytes) {
+        while !played.is_empty() && self.problem.is_none() {
+            let Some((number, recorded)) = self.expected.front_mut() else {
+                let more = played.len();
+                self.problem = Some(format!("{more} bytes are played that were not recorded"));
+                return;
+            };
+            let common = recorded.len().min(played.len());
+            if recorded.get(..common) != played.get(..common) {
+                let number = *number;
+                self.problem =
+                    Some(format!("exchange {number}: other bytes are played than recorded"));
+                return;
+            }
+            recorded.advance(common);
+            played.advance(common);
+            self.compared += common as u64;
+            if recorded.is_empty() {
+                self.expected.pop_front();
+            }
+        }
+    }
+}
+
+/// What a limit of [`Duration::MAX`] comes to.
+const NEVER: Timestamp = Timestamp::from_nanos(u64::MAX);
