@@ -29,7 +29,7 @@ pub(super) enum Size {
     /// This many bytes, in lower-case hexadecimal without extension.
     Bytes(u64),
     /// The line as it was, for any other way to write it.
-    Line(Vec<u8>),
+    Line(String),
     /// All that is left of the body, if anything is.
     Rest,
 }
@@ -189,8 +189,8 @@ impl<'a> ChunkEncoder<'a> {
             told => told.told(),
         };
         match size {
-            Size::Line(line) if length == 0 => self.last_line = line,
-            Size::Line(line) => return self.data(line, length),
+            Size::Line(line) if length == 0 => self.last_line = line.as_bytes(),
+            Size::Line(line) => return self.data(line.as_bytes(), length),
             _ if length == 0 => {}
             _ => return self.data(&hex(length), length),
         }
@@ -232,7 +232,7 @@ impl Size {
     fn told(&self) -> u64 {
         match self {
             Self::Bytes(size) => *size,
-            Self::Line(line) => Self::of_line(line).unwrap_or(0),
+            Self::Line(line) => Self::of_line(line.as_bytes()).unwrap_or(0),
             Self::Rest => 0,
         }
     }
@@ -244,10 +244,13 @@ impl Size {
         u64::from_str_radix(digits, 16).ok()
     }
 
-    /// How this size line is best written.
+    /// How this size line is best written; `None` if it holds what is no text.
     pub(super) fn from_line(line: &[u8]) -> Option<Self> {
         let size = Self::of_line(line)?;
-        Some(if hex(size) == line { Self::Bytes(size) } else { Self::Line(line.to_vec()) })
+        if hex(size) == line {
+            return Some(Self::Bytes(size));
+        }
+        std::str::from_utf8(line).ok().map(|line| Self::Line(line.to_owned()))
     }
 }
 
@@ -310,7 +313,7 @@ mod tests {
         let mut answer = parts("200\nTransfer-Encoding: chunked", Some("hello world"));
         let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
         assert_eq!(wire(&answer, ANSWER), format!("{head}b\r\nhello world\r\n0\r\n\r\n"));
-        answer.chunked = Some(vec![Size::Bytes(5), Size::Line(b"01;x=y".to_vec()), Size::Rest]);
+        answer.chunked = Some(vec![Size::Bytes(5), Size::Line("01;x=y".to_owned()), Size::Rest]);
         answer.trailers = b"T: 1\n".to_vec();
         let body = "5\r\nhello\r\n01;x=y\r\n \r\n5\r\nworld\r\n0\r\nT: 1\r\n\r\n";
         assert_eq!(wire(&answer, ANSWER), format!("{head}{body}"));

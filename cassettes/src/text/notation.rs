@@ -124,17 +124,17 @@ pub(super) fn size_of(node: &Node<'_>) -> Result<Size, TextError> {
     match text.strip_prefix("hex ") {
         _ if text == "rest" => Ok(Size::Rest),
         Some(line) if Size::of_line(line.as_bytes()).is_none() => Err(invalid()),
-        Some(line) => Ok(Size::Line(line.as_bytes().to_vec())),
+        Some(line) => Ok(Size::Line(line.to_owned())),
         None => Ok(Size::Bytes(text.parse().map_err(|_| invalid())?)),
     }
 }
 
-/// The inverse of [`size_of`]; `None` where a size line holds what the notation cannot.
-pub(super) fn show_size(size: &Size) -> Option<String> {
+/// The inverse of [`size_of`].
+pub(super) fn show_size(size: &Size) -> String {
     match size {
-        Size::Bytes(size) => Some(size.to_string()),
-        Size::Rest => Some("rest".to_owned()),
-        Size::Line(line) => std::str::from_utf8(line).ok().map(|line| format!("hex {line}")),
+        Size::Bytes(size) => size.to_string(),
+        Size::Rest => "rest".to_owned(),
+        Size::Line(line) => format!("hex {line}"),
     }
 }
 

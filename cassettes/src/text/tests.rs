@@ -146,3 +146,24 @@ proptest! {
         let _ = read(&text);
     }
 }
+
+/// What found a loss once: a chunk extension that is not UTF-8.
+#[test]
+fn a_size_line_that_is_no_text_is_kept_raw() {
+    let answer =
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;\xf2x\r\nhello\r\n0\r\n\r\n";
+    let chunk = |direction, bytes: &'static [u8]| Chunk {
+        direction,
+        at: Timestamp::ZERO,
+        bytes: Bytes::from_static(bytes),
+    };
+    let chunks = vec![
+        chunk(Direction::ToServer, b"GET / HTTP/1.1\r\n\r\n"),
+        chunk(Direction::ToClient, answer),
+    ];
+    let connection = ConnectionId(0);
+    let exchange = Exchange { connection, protocol: Protocol::Http1, chunks };
+    let connections = vec![Connection::opened_at(Timestamp::ZERO)];
+    let cassette = Cassette::new(Header::default(), connections, vec![exchange]).unwrap();
+    assert_eq!(read(&write(&cassette)), Ok(cassette));
+}

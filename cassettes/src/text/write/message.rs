@@ -71,8 +71,7 @@ impl Form {
             yaml.key(indent, "incomplete", "true");
         }
         if let Some(sizes) = &parts.chunked {
-            let sizes: Vec<_> =
-                sizes.iter().filter_map(show_size).map(|size| inline_size(&size)).collect();
+            let sizes: Vec<_> = sizes.iter().map(|size| inline_size(&show_size(size))).collect();
             yaml.list(indent, "chunked", &sizes);
         }
         if let Some(body) = &parts.body {
