@@ -16,6 +16,8 @@ mod player;
 pub mod report;
 mod select;
 mod stage;
+#[cfg(test)]
+mod testing;
 pub mod verify;
 
 pub use deck::{Deck, DeckError, NamedReader};
