@@ -53,6 +53,11 @@ impl Unfinished {
         self.to_server == 0 && self.to_client == 0
     }
 
+    /// How much memory it takes, whether used or not.
+    pub(super) const fn memory(&self) -> usize {
+        self.body.copied.capacity() + self.chunks.capacity() * size_of::<ChunkRecord>()
+    }
+
     /// What was taken has been written, as a part at `offset`.
     pub(super) fn written(&mut self, offset: u64) {
         self.last_part = offset;

@@ -31,6 +31,9 @@ const SPILL_CHUNKS: usize = 8192;
 /// With this much unwritten on a connection, each chunk is written at once: many pipelined exchanges can be open.
 const SPILL_CONNECTION_BYTES: usize = 4 * SPILL_BYTES;
 
+/// Most memory that a connection keeps for its next exchange.
+const KEEP_BYTES: usize = 16 * 1024;
+
 /// Longest reason kept for a degraded exchange; they are fixed texts of a line.
 const MAX_REASON_BYTES: usize = 1024;
 
@@ -54,6 +57,18 @@ pub struct ConnectionJournal {
 struct Scratch {
     record: Vec<u8>,
     unfinished: Unfinished,
+}
+
+impl Scratch {
+    /// Keeps the memory of what was just written for the next record, unless it is a lot: thousands
+    /// of idle connections may each have had one large exchange.
+    fn keep(&mut self, written: Unfinished) {
+        self.record.clear();
+        self.record.shrink_to(KEEP_BYTES);
+        if written.memory() <= KEEP_BYTES {
+            self.unfinished = written;
+        }
+    }
 }
 
 impl ConnectionJournal {
@@ -98,6 +113,12 @@ impl ConnectionJournal {
             close.at = self.shared.shifted(close.at);
         }
         self.facts.closes = closes;
+    }
+
+    /// How many bytes are in no record yet.
+    #[cfg(test)]
+    pub(in crate::format) const fn buffered(&self) -> usize {
+        self.buffered
     }
 
     fn chunk(&mut self, exchange: ExchangeId, chunk: &Chunk) {
@@ -172,7 +193,7 @@ impl ConnectionJournal {
         self.buffered -= unfinished.body.len();
         self.exchanges = unfinished.ordinal.saturating_add(1);
         unfinished.chunks = meta.chunks;
-        self.scratch.unfinished = unfinished;
+        self.scratch.keep(unfinished);
     }
 
     fn seal(&mut self) {

@@ -65,6 +65,24 @@ fn a_large_read_is_queued_without_copying_it() {
 }
 
 #[test]
+fn many_exchanges_at_once_on_a_connection_do_not_pile_up_in_memory() {
+    let journal = Journal::create(&Header::default());
+    let facts = Connection::opened_at(at(1));
+    let mut connection = journal.connection(facts.clone());
+    let exchanges: Vec<_> = (0..200).map(|n| download(1, 12_000 + n)).collect();
+    for (ordinal, exchange) in (0..).zip(&exchanges) {
+        let mut events = events(exchange, &facts, ordinal);
+        events.pop();
+        play(&mut connection, events);
+        assert!(connection.buffered() < 1024 * 1024);
+    }
+    connection.end(Vec::new());
+    journal.finish();
+    let reader = open(&drain(&journal));
+    assert_eq!(reader.to_cassette().unwrap().exchanges(), exchanges);
+}
+
+#[test]
 fn a_killed_recorder_leaves_the_parts_of_what_it_was_recording() {
     let journal = Journal::create(&Header::default());
     let facts = Connection::opened_at(at(1));

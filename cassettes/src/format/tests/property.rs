@@ -150,6 +150,6 @@ fn bodies() -> impl Strategy<Value = Bytes> {
         8 => vec(any::<u8>(), 1..40).prop_map(Bytes::from),
         4 => Just(Bytes::from_static(super::REQUEST)),
         4 => Just(Bytes::from_static(super::ANSWER)),
-        1 => (any::<u8>(), 10_000..200_000_usize).prop_map(|(byte, len)| vec![byte; len].into()),
+        1 => (any::<u8>(), 10_000..100_000_usize).prop_map(|(byte, len)| vec![byte; len].into()),
     ]
 }
