@@ -15,4 +15,6 @@ mod verdict;
 pub use verdict::{Candidate, ExchangeRef, Kind, Outcome, Totals, Verdict};
 
 #[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
 mod tests;

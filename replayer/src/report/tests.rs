@@ -1,3 +1,5 @@
+use std::io::{self, Write};
+
 use super::*;
 use crate::verify::{Gravity, Mismatch, Place};
 
@@ -6,7 +8,7 @@ fn exchange(number: usize) -> ExchangeRef {
 }
 
 /// One outcome of each kind, with every shape of difference.
-fn verdict() -> Verdict {
+pub(super) fn verdict() -> Verdict {
     let failure = Gravity::Failure;
     let agent = Mismatch::changed(
         Place::Header { name: "user-agent".into(), nth: 1 },
@@ -45,9 +47,12 @@ fn verdict() -> Verdict {
     ])
 }
 
-fn written(write: impl FnOnce(&Verdict, &mut dyn std::io::Write) -> std::io::Result<()>) -> String {
+pub(super) fn written(
+    verdict: &Verdict,
+    write: impl FnOnce(&Verdict, &mut dyn Write) -> io::Result<()>,
+) -> String {
     let mut out = Vec::new();
-    write(&verdict(), &mut out).unwrap();
+    write(verdict, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -60,24 +65,24 @@ fn stripped(text: &str) -> String {
 
 #[test]
 fn the_text_report_is_understood_at_a_glance() {
-    insta::assert_snapshot!("txt", stripped(&written(text::write)));
+    insta::assert_snapshot!("txt", stripped(&written(&verdict(), text::write)));
 }
 
 #[test]
 fn the_text_report_is_coloured_and_passes_no_escape_on_from_the_wire() {
-    let text = written(text::write);
+    let text = written(&verdict(), text::write);
     assert!(text.contains("\u{1b}[31m    - page=2\u{1b}[0m"), "{text:?}");
     assert!(text.contains(r#"+ "x\u{1b}[31m""#), "{text:?}");
 }
 
 #[test]
 fn the_json_report_keeps_its_shape() {
-    insta::assert_snapshot!("json", written(json::write));
+    insta::assert_snapshot!("json", written(&verdict(), json::write));
 }
 
 #[test]
 fn the_junit_report_is_one_case_an_exchange() {
-    let xml = written(junit::write);
+    let xml = written(&verdict(), junit::write);
     insta::assert_snapshot!("xml", xml);
     assert_eq!(xml.matches("<testcase ").count(), 5);
     assert_eq!(xml.matches("<failure ").count(), 4);
@@ -85,15 +90,13 @@ fn the_junit_report_is_one_case_an_exchange() {
 
 #[test]
 fn the_github_report_is_one_escaped_command_a_difference() {
-    insta::assert_snapshot!("github", written(github::write));
+    insta::assert_snapshot!("github", written(&verdict(), github::write));
 }
 
 #[test]
 fn beyond_what_github_shows_the_last_error_names_the_rest() {
     let missing = (1..=25).map(|number| Outcome::missing(exchange(number), "GET /".into()));
-    let mut out = Vec::new();
-    github::write(&Verdict::of(missing.collect()), &mut out).unwrap();
-    let text = String::from_utf8(out).unwrap();
+    let text = written(&Verdict::of(missing.collect()), github::write);
     assert_eq!(text.matches("::error ").count(), 10);
     assert!(text.contains("title=16 more differ::missing: #10 GET /%0A"), "{text}");
 }

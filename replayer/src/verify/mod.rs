@@ -34,7 +34,7 @@ pub use quick::{Quick, RawRequest, compare_bytes};
 pub use reuse::connection_reuse;
 pub use rules::{Rules, Treatment};
 pub use show::MAX_SHOWN_CHARS;
-pub use volatile::HeaderRules;
+pub use volatile::{HeaderRules, VOLATILE_HEADERS};
 
 #[cfg(test)]
 mod tests;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Treatment;
 
-/// Lower-case; a `*` at the end stands for anything. All are notes unless the user says otherwise.
-const VOLATILE: &[&str] = &[
+/// The built-in list: lower-case; a `*` at the end stands for anything. All are notes unless the user says otherwise.
+pub const VOLATILE_HEADERS: &[&str] = &[
     // Who and when.
     "user-agent",
     "date",
@@ -57,7 +57,7 @@ impl HeaderRules {
         if let Some((_, treatment)) = self.own.iter().find(|(pattern, _)| fits(pattern, name)) {
             return *treatment;
         }
-        let volatile = VOLATILE.iter().any(|pattern| fits(pattern, name));
+        let volatile = VOLATILE_HEADERS.iter().any(|pattern| fits(pattern, name));
         if volatile { Treatment::Note } else { Treatment::Fail }
     }
 }
