@@ -23,14 +23,28 @@ pub(super) fn unescaped(literal: &[u8]) -> Cow<'_, [u8]> {
 /// Appends a string as it is hashed: quoted, with as few escapes as JSON allows.
 pub(super) fn write(plain: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
-    for &byte in plain {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            0..0x20 => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => out.push(byte),
-        }
+    let mut rest = plain;
+    while let Some(at) = rest.iter().position(|&byte| needs_escape(byte)) {
+        out.extend_from_slice(rest.get(..at).unwrap_or_default());
+        rest = rest.get(at..).unwrap_or_default();
+        let Some((&byte, after)) = rest.split_first() else { break };
+        write_escape(byte, out);
+        rest = after;
     }
+    out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+const fn needs_escape(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..0x20)
+}
+
+fn write_escape(byte: u8, out: &mut Vec<u8>) {
+    if byte < 0x20 {
+        out.extend_from_slice(format!("\\u{byte:04x}").as_bytes());
+    } else {
+        out.extend_from_slice(&[b'\\', byte]);
+    }
 }
 
 /// Takes what follows a backslash, and returns the rest.
