@@ -1,13 +1,12 @@
 //! One direction of a connection: read, pass on, then let it be recorded.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
 use cassettes::model::{Direction, How, Side};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_util::io::poll_write_buf;
 
 use crate::outbox::Outbox;
 use crate::scratch;
@@ -140,8 +139,12 @@ impl Lane {
         mut to: Pin<&mut impl AsyncWrite>,
     ) -> Poll<Result<(), Broken>> {
         while self.out.has_remaining() {
-            ready!(poll_write_buf(to.as_mut(), cx, &mut self.out))
-                .map_err(|error| self.refused(&error))?;
+            let written = match self.out.single() {
+                Some(piece) => to.as_mut().poll_write(cx, piece),
+                None => poll_write_vectored(to.as_mut(), cx, &self.out),
+            };
+            let count = ready!(written).map_err(|error| self.refused(&error))?;
+            self.out.advance(count);
         }
         Poll::Ready(Ok(()))
     }
@@ -159,4 +162,17 @@ impl Lane {
             self.limit = (self.limit / 2).max(scratch::MIN_READ);
         }
     }
+}
+
+/// Pieces handed to one system call: a request's head and body make up to four.
+const SLICES: usize = 16;
+
+fn poll_write_vectored(
+    to: Pin<&mut impl AsyncWrite>,
+    cx: &mut Context<'_>,
+    out: &Outbox,
+) -> Poll<io::Result<usize>> {
+    let mut slots = [IoSlice::new(&[]); SLICES];
+    let filled = out.chunks_vectored(&mut slots);
+    to.poll_write_vectored(cx, slots.get(..filled).unwrap_or_default())
 }

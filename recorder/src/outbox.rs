@@ -18,6 +18,11 @@ impl Outbox {
             self.pieces.push_back(piece);
         }
     }
+
+    /// The only piece, if there is but one: a plain write costs less than a gathering one.
+    pub(crate) fn single(&self) -> Option<&Bytes> {
+        self.pieces.front().filter(|_| self.pieces.len() == 1)
+    }
 }
 
 impl Extend<Bytes> for Outbox {

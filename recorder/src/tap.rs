@@ -16,9 +16,10 @@ use tokio::time::Sleep;
 use crate::Clock;
 use crate::outbox::Outbox;
 
-/// Most recorded bytes that may wait to be written. Past it connections wait for the writer: 64 MiB
-/// bridge a disk's hiccup of a tenth of a second at any speed that loopback reaches.
-pub const MAX_PENDING_BYTES: u64 = 64 * 1024 * 1024;
+/// Most recorded bytes that may wait to be written. Past it connections wait for the writer. As many
+/// again can be in its hands, so this is half of what a recording may hold; it bridges a hiccup of
+/// some 20 ms at the speed of loopback, and of seconds at that of a network.
+pub const MAX_PENDING_BYTES: u64 = 32 * 1024 * 1024;
 
 /// A connection looks at the backlog each time it has recorded this much: looking takes the journal's lock.
 const LOOK_EVERY: usize = 64 * 1024;

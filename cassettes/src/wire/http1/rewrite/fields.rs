@@ -15,7 +15,7 @@ pub(super) const REQUEST: Names = &[HOST, b"origin", b"referer", b"destination"]
 pub(super) const ANSWER: Names =
     &[b"location", b"content-location", b"link", b"refresh", b"access-control-allow-origin"];
 
-const HOST: &[u8] = b"host";
+pub(super) const HOST: &[u8] = b"host";
 
 /// What to put in place of what.
 #[derive(Debug)]
@@ -27,6 +27,11 @@ pub(super) struct Fields {
 }
 
 impl Fields {
+    /// As `host:port`, if only `Host` changes.
+    pub(super) fn host_only(&self) -> Option<&Bytes> {
+        self.own.is_none().then_some(&self.upstream)
+    }
+
     pub(super) fn host(upstream: &str) -> Self {
         Self { upstream: Bytes::copy_from_slice(upstream.as_bytes()), own: None }
     }
@@ -38,9 +43,7 @@ impl Fields {
     /// What a line of a request's head becomes; `None`: it stays.
     pub(super) fn request_line(&mut self, line: &[u8]) -> Option<Bytes> {
         if let Some(parts) = Parts::of(line, HOST) {
-            // "A client MUST send a Host header field with an empty field value" where its target
-            // has no authority (RFC 9110, section 7.2): it means none, so none is put in.
-            if parts.value.is_empty() || parts.value == self.upstream {
+            if keeps_host(parts.value, &self.upstream) {
                 return None;
             }
             if let Some(own) = &mut self.own
@@ -59,6 +62,12 @@ impl Fields {
     pub(super) fn response_line(&self, line: &[u8]) -> Option<Bytes> {
         answer_line(line, &self.upstream, self.own.as_ref()?)
     }
+}
+
+/// "A client MUST send a Host header field with an empty field value" where its target has no
+/// authority (RFC 9110, section 7.2): it means none, so none is put in.
+pub(super) fn keeps_host(value: &[u8], upstream: &[u8]) -> bool {
+    value.is_empty() || value == upstream
 }
 
 /// What a response's head becomes when the origin `http://upstream` is replaced by `http://own` in
@@ -91,17 +100,17 @@ pub(super) fn may_become(names: Names, start: &[u8]) -> bool {
 }
 
 /// A header line, taken apart where it changes.
-struct Parts<'a> {
+pub(super) struct Parts<'a> {
     /// Name, colon, white space.
-    before: &'a [u8],
-    value: &'a [u8],
+    pub(super) before: &'a [u8],
+    pub(super) value: &'a [u8],
     /// White space, line end.
     after: &'a [u8],
 }
 
 impl<'a> Parts<'a> {
     /// The parts of a whole line, if it is of the field `name` (lower-case).
-    fn of(line: &'a [u8], name: &[u8]) -> Option<Self> {
+    pub(super) fn of(line: &'a [u8], name: &[u8]) -> Option<Self> {
         let (start, rest) = line.split_at_checked(name.len())?;
         if rest.first() != Some(&b':') || !start.eq_ignore_ascii_case(name) {
             return None;

@@ -17,6 +17,8 @@ pub(super) struct Flow {
     /// Fields that may change.
     names: Names,
     place: Place,
+    /// Nothing of a message has come since the last one's end.
+    between: bool,
     line: Line,
     switched: bool,
 }
@@ -44,7 +46,7 @@ enum Line {
 impl Flow {
     /// At the start of a connection on which these fields may change.
     pub(super) fn new(names: Names) -> Self {
-        Self { names, place: Place::Head, line: Line::Start, switched: false }
+        Self { names, place: Place::Head, between: true, line: Line::Start, switched: false }
     }
 
     /// Takes one read's bytes. `parse` finds the heads, `change` gives what a line becomes (`None`: it stays),
@@ -61,9 +63,10 @@ impl Flow {
         let mut at = 0;
         while self.place != Place::Raw {
             let Ok(Advance { taken, event }) = parse(&input.slice(at..)) else {
-                self.place = Place::Raw;
+                self.stop();
                 break;
             };
+            self.between &= taken == 0;
             if self.place == Place::Head {
                 self.lines(&mut cutter, at..at + taken, &mut change);
             }
@@ -77,9 +80,14 @@ impl Flow {
         cutter.finish();
     }
 
+    /// Whether the next byte is a message's first.
+    pub(super) fn between_messages(&self) -> bool {
+        self.between
+    }
+
     /// No further bytes change.
     pub(super) fn stop(&mut self) {
-        self.place = Place::Raw;
+        (self.place, self.between) = (Place::Raw, false);
     }
 
     /// Whether the messages have ended in a switch to another protocol.
@@ -98,8 +106,13 @@ impl Flow {
                 self.place = Place::Body;
                 head(bytes);
             }
-            Event::End => (self.place, self.line) = (Place::Head, Line::Start),
-            Event::Switched => (self.place, self.switched) = (Place::Raw, true),
+            Event::End => {
+                (self.place, self.between, self.line) = (Place::Head, true, Line::Start);
+            }
+            Event::Switched => {
+                self.stop();
+                self.switched = true;
+            }
             Event::Body(_) | Event::Trailers(_) => {}
         }
     }

@@ -8,6 +8,7 @@
 
 mod fields;
 mod flow;
+mod plain;
 
 use bytes::Bytes;
 
@@ -72,6 +73,12 @@ impl Rewriter {
 
     fn pass_request(&mut self, input: &Bytes, out: Out<'_>) {
         let Self { fields, requests, to_server, responses, watching, .. } = self;
+        if let Some(upstream) = fields.host_only()
+            && to_server.between_messages()
+            && let Some(changed) = plain::request(input, upstream)
+        {
+            return out(changed);
+        }
         to_server.advance(
             input,
             out,

@@ -151,6 +151,27 @@ fn a_whole_answer_head_is_changed_at_once_for_a_replayer() {
 }
 
 #[test]
+fn a_request_that_looks_plain_but_is_not_is_left_to_the_parser() {
+    let start = "GET / HTTP/1.1\r\nHost: own:1\r\n";
+    for more in ["Content-Length : 22", "content-length: 22", "Host: own:1\r\nContent-Length:22"] {
+        let head = format!("{start}{more}\r\n\r\n");
+        let got = text(requests(&[head.as_bytes(), b"\r\nA: b\r\nHost: own:1\r\n"]));
+        assert!(got.ends_with("Host: own:1\r\n"), "{got}");
+    }
+}
+
+#[test]
+fn plain_requests_change_as_the_parser_would_change_them() {
+    let plain = "GET / HTTP/1.1\r\nHost:  own:1 \r\nUser-Agent: x\r\n\r\n";
+    let whole = requests(&[plain.as_bytes()]);
+    let (first, second) = plain.as_bytes().split_at(7);
+    assert_eq!(text(whole), text(requests(&[first, second])));
+    for untouched in ["GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost:\r\n\r\n"] {
+        assert_eq!(text(requests(&[untouched.as_bytes()])), untouched);
+    }
+}
+
+#[test]
 fn most_bytes_are_passed_on_without_a_copy() {
     let input = Bytes::from_static(PIPELINED.as_bytes());
     let mut rewriter = Rewriter::host(UPSTREAM);
