@@ -296,7 +296,7 @@ impl Open {
         self.speaks_http = true;
         self.head_len = head.len() as u64;
         let Ok(parsed) = RequestHead::parse(&head) else { return };
-        self.context = RequestContext::of(&parsed);
+        self.context = self.requests.context();
         self.keys.request = request_key_of(parsed.method(), parsed.target());
         self.heads.0 = head;
     }

@@ -39,26 +39,37 @@ pub enum MethodKind {
 impl RequestContext {
     /// What `head` says.
     pub fn of(head: &RequestHead<'_>) -> Self {
+        Self::with(head, head.header("upgrade").is_some())
+    }
+
+    fn with(head: &RequestHead<'_>, has_upgrade: bool) -> Self {
         let method = match head.method() {
             b"HEAD" => MethodKind::Head,
             b"CONNECT" => MethodKind::Connect,
             _ => MethodKind::Other,
         };
         // RFC 9110 §7.8: "A server MUST ignore an Upgrade header field that is received in an HTTP/1.0 request."
-        let upgrades = head.version() > Version::Http10 && head.header("upgrade").is_some();
+        let upgrades = has_upgrade && head.version() > Version::Http10;
         Self { method, asks_switch: upgrades || method == MethodKind::Connect }
     }
 }
 
-/// What ends this request's body.
-pub(super) fn of_request(head: &RequestHead<'_>) -> Result<Framing, FramingError> {
-    match BodyHeaders::of(head.headers()) {
-        BodyHeaders { coding: Coding::Chunked, .. } => Ok(Framing::Chunked),
+/// What ends this request's body, and what its answer depends on.
+pub(super) fn of_request(
+    head: &RequestHead<'_>,
+) -> (Result<Framing, FramingError>, RequestContext) {
+    let headers = FramingHeaders::of(head.headers());
+    let context = RequestContext::with(head, headers.has_upgrade);
+    let framing = match headers.coding {
+        Coding::Chunked => Ok(Framing::Chunked),
         // "If a Transfer-Encoding header field is present in a request and the chunked transfer
         // coding is not the final encoding, the message body length cannot be determined reliably".
-        BodyHeaders { coding: Coding::Other, .. } => Err(FramingError::TransferEncoding),
-        BodyHeaders { length, .. } => Ok(length?.map_or(Framing::None, Framing::Length)),
-    }
+        Coding::Other => Err(FramingError::TransferEncoding),
+        Coding::Absent => {
+            headers.length.map(|length| length.map_or(Framing::None, Framing::Length))
+        }
+    };
+    (framing, context)
 }
 
 /// What ends the body of this response to `request`.
@@ -72,12 +83,15 @@ pub(super) fn of_response(
     if request.method == MethodKind::Head || bodiless || switches(head, request) {
         return Ok(Framing::None);
     }
-    match BodyHeaders::of(head.headers()) {
-        BodyHeaders { coding: Coding::Chunked, .. } => Ok(Framing::Chunked),
+    let headers = FramingHeaders::of(head.headers());
+    match headers.coding {
+        Coding::Chunked => Ok(Framing::Chunked),
         // "If a Transfer-Encoding header field is present in a response and the chunked transfer coding is
         // not the final encoding, the message body length is determined by reading the connection until it is closed".
-        BodyHeaders { coding: Coding::Other, .. } => Ok(Framing::UntilClose),
-        BodyHeaders { length, .. } => Ok(length?.map_or(Framing::UntilClose, Framing::Length)),
+        Coding::Other => Ok(Framing::UntilClose),
+        Coding::Absent => {
+            headers.length.map(|length| length.map_or(Framing::UntilClose, Framing::Length))
+        }
     }
 }
 
@@ -99,10 +113,11 @@ pub(super) fn persists(version: Version, headers: &Headers<'_>) -> bool {
     !says(b"close") && (version > Version::Http10 || says(b"keep-alive"))
 }
 
-/// What the headers say about the body.
-struct BodyHeaders {
+/// What the headers say about a message's end.
+struct FramingHeaders {
     coding: Coding,
     length: Result<Option<u64>, FramingError>,
+    has_upgrade: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -112,12 +127,13 @@ enum Coding {
     Other,
 }
 
-impl BodyHeaders {
+impl FramingHeaders {
     fn of(headers: Headers<'_>) -> Self {
-        let mut found = Self { coding: Coding::Absent, length: Ok(None) };
+        let mut found = Self { coding: Coding::Absent, length: Ok(None), has_upgrade: false };
         for line in headers {
-            // The lengths of the two names: nearly every other header is passed over by one comparison.
+            // The lengths of the names: nearly every other header is passed over by one comparison.
             match line.name.len() {
+                7 if line.is("upgrade") => found.has_upgrade = true,
                 14 if line.is("content-length") => {
                     found.length = add_length(found.length, line.value);
                 }

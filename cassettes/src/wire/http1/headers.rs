@@ -57,16 +57,15 @@ impl<'a> Iterator for Headers<'a> {
         }
         let (raw, rest) = self.rest.split_at(folded_len(self.rest, first.len()));
         self.rest = rest;
-        Some(HeaderLine::split(raw))
+        Some(HeaderLine::split(raw, first.len()))
     }
 }
 
 impl<'a> HeaderLine<'a> {
-    fn split(raw: &'a [u8]) -> Self {
+    /// `first_len`: of its first line. A colon after a fold belongs to the value of a line that has no name.
+    fn split(raw: &'a [u8], first_len: usize) -> Self {
         let line = trim_line_end(raw);
-        // A colon after a fold belongs to the value of a line that has no name.
-        let own = memchr(b'\n', line).map_or(line, |fold| line.split_at(fold).0);
-        let (name, value) = match memchr(b':', own) {
+        let (name, value) = match memchr(b':', line).filter(|colon| *colon < first_len) {
             Some(colon) => (line.split_at(colon).0, line.split_at(colon + 1).1),
             None => (&[][..], line),
         };

@@ -28,6 +28,15 @@ pub(super) enum Next {
     Switch,
 }
 
+impl Next {
+    const fn framing(&self) -> Framing {
+        match self {
+            Self::Body(Ok(framing)) => *framing,
+            Self::Body(Err(_)) | Self::Switch => Framing::None,
+        }
+    }
+}
+
 /// Where in the cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -62,6 +71,8 @@ enum State {
 pub(super) struct Machine<R> {
     pub(super) role: R,
     state: State,
+    /// Of the last head.
+    framing: Framing,
     /// Of the head or trailer section that the state is in.
     block: Block,
     /// Of the size line that the state is in.
@@ -77,6 +88,7 @@ impl<R: Role> Machine<R> {
         Self {
             role,
             state: State::Head,
+            framing: Framing::None,
             block: Block::head(),
             line: LineBuffer::default(),
             taken: 0,
@@ -116,6 +128,11 @@ impl<R: Role> Machine<R> {
     /// Whether it is between messages.
     pub(super) fn is_idle(&self) -> bool {
         self.state == State::Head && self.block.held().is_empty()
+    }
+
+    /// What ends the body of the message whose head was read last.
+    pub(super) const fn framing(&self) -> Framing {
+        self.framing
     }
 
     /// Whether it is in a body that the connection's end ends.
@@ -160,6 +177,7 @@ impl<R: Role> Machine<R> {
         let lines_before = self.block.lines();
         if let Some(head) = self.block.take(rest).map_err(refuse)? {
             let next = self.role.read_head(&head).map_err(refuse)?;
+            self.framing = next.framing();
             self.go(after_head(&next, at + head.len() as u64));
             return Ok(Some(Event::Head(head)));
         }

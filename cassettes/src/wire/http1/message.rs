@@ -1,8 +1,7 @@
 //! Whole messages, out of bytes that are all there.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
-use super::framing::{of_request, of_response};
 use super::view::Reading;
 use super::{
     Advance, Event, Framing, ParseError, RequestContext, RequestHead, RequestParser, ResponseHead,
@@ -43,9 +42,7 @@ pub(super) fn read_request(bytes: &Bytes) -> Reading {
     let mut parser = RequestParser::new();
     let mut reading = Reading::default();
     if let Some(request) = reading.read_message(bytes, |input, at| parser.advance_from(input, at)) {
-        let head = RequestHead::parse(&request.head).ok();
-        let framing = head.and_then(|head| of_request(&head).ok());
-        request.framing = framing.unwrap_or(Framing::None);
+        request.framing = parser.framing();
     }
     reading
 }
@@ -58,9 +55,7 @@ pub(super) fn read_responses(bytes: &Bytes, request: RequestContext) -> Reading 
     while let Some(response) =
         reading.read_message(bytes, |input, at| parser.advance_from(input, at))
     {
-        let head = ResponseHead::parse(&response.head).ok();
-        let framing = head.and_then(|head| of_response(&head, request).ok());
-        response.framing = framing.unwrap_or(Framing::UntilClose);
+        response.framing = parser.framing();
         // Only a body that the connection's end ends leaves the parser ready to finish.
         response.complete |= parser.finish().is_ok();
         if !response.complete || parser.kind() != ResponseKind::Interim {
@@ -105,7 +100,9 @@ struct Draft {
     at: usize,
     head: Bytes,
     head_end: Option<usize>,
-    pieces: Vec<Bytes>,
+    /// Most often all of it.
+    first_piece: Bytes,
+    more_pieces: Vec<Bytes>,
     trailers: Bytes,
     complete: bool,
 }
@@ -117,7 +114,8 @@ impl Draft {
                 self.head = head;
                 self.head_end = Some(self.at);
             }
-            Event::Body(piece) => self.pieces.push(piece),
+            Event::Body(piece) if self.first_piece.is_empty() => self.first_piece = piece,
+            Event::Body(piece) => self.more_pieces.push(piece),
             Event::Trailers(lines) => self.trailers = lines,
             Event::End | Event::Switched => self.complete = true,
         }
@@ -126,7 +124,7 @@ impl Draft {
     fn into_message(self, raw_body: Bytes) -> Message {
         Message {
             head: self.head,
-            body: join(&self.pieces),
+            body: join(self.first_piece, &self.more_pieces),
             raw_body,
             trailers: self.trailers,
             framing: Framing::None,
@@ -135,10 +133,13 @@ impl Draft {
     }
 }
 
-fn join(pieces: &[Bytes]) -> Bytes {
-    match pieces {
-        [] => Bytes::new(),
-        [piece] => piece.clone(),
-        _ => pieces.concat().into(),
+fn join(first: Bytes, more: &[Bytes]) -> Bytes {
+    if more.is_empty() {
+        return first;
     }
+    let mut joined = BytesMut::from(first);
+    for piece in more {
+        joined.extend_from_slice(piece);
+    }
+    joined.freeze()
 }

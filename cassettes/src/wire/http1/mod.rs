@@ -39,3 +39,6 @@ pub const MAX_HEADERS: usize = 8192;
 
 /// Longest chunk size line, extensions included. Extensions are a few dozen bytes where they are used at all.
 pub const MAX_CHUNK_LINE_BYTES: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,14 @@
 //! The two incremental parsers: one direction of a connection each.
 
 use std::collections::VecDeque;
+use std::mem;
 
 use bytes::Bytes;
 
 use super::framing::{of_request, of_response, switches};
 use super::head::is_token_byte;
 use super::machine::{Machine, Next, Role};
-use super::{CutShort, HeadError, ParseError, RequestContext, RequestHead, ResponseHead};
+use super::{CutShort, Framing, HeadError, ParseError, RequestContext, RequestHead, ResponseHead};
 
 /// What a parser made of its input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub struct ResponseParser {
 impl RequestParser {
     /// At the start of a connection.
     pub fn new() -> Self {
-        Self { machine: Machine::new(Requests) }
+        Self { machine: Machine::new(Requests::default()) }
     }
 
     /// Takes a prefix of `input`. Call it again with what is left, even if that is empty, until there is no event.
@@ -71,6 +72,16 @@ impl RequestParser {
     /// As [`advance`](Self::advance), on what `input` holds from `at` on.
     pub(crate) fn advance_from(&mut self, input: &Bytes, at: usize) -> Result<Advance, ParseError> {
         self.machine.advance(input, at)
+    }
+
+    /// What ends the body of the message whose head was read last. Where its head contradicts itself: nothing.
+    pub fn framing(&self) -> Framing {
+        self.machine.framing()
+    }
+
+    /// What the answer to the request depends on whose head was read last.
+    pub fn context(&self) -> RequestContext {
+        self.machine.role.context
     }
 
     /// The client sends no more.
@@ -93,7 +104,7 @@ impl ResponseParser {
     /// Queues the request that the next not yet expected final response answers. A response that nothing
     /// was queued for is read as an answer to GET.
     pub fn expect(&mut self, request: RequestContext) {
-        self.machine.role.expected.push_back(request);
+        self.machine.role.expect(request);
     }
 
     /// Takes a prefix of `input`. Call it again with what is left, even if that is empty, until there is no event.
@@ -114,6 +125,11 @@ impl ResponseParser {
     /// Whether no response has begun that is not over.
     pub fn is_idle(&self) -> bool {
         self.machine.is_idle()
+    }
+
+    /// What ends the body of the message whose head was read last. Where its head contradicts itself: nothing.
+    pub fn framing(&self) -> Framing {
+        self.machine.framing()
     }
 
     /// Whether the connection's end is what ends the body that is being read.
@@ -151,14 +167,32 @@ pub enum ResponseKind {
     Switch,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Requests;
+#[derive(Debug, Clone, Copy, Default)]
+struct Requests {
+    context: RequestContext,
+}
 
 #[derive(Debug, Clone, Default)]
 struct Responses {
-    /// The requests that are not yet answered.
-    expected: VecDeque<RequestContext>,
+    /// The request to be answered next.
+    next: Option<RequestContext>,
+    /// Those after it: only of pipelining is there any.
+    later: VecDeque<RequestContext>,
     kind: ResponseKind,
+}
+
+impl Responses {
+    fn expect(&mut self, request: RequestContext) {
+        if self.next.is_none() {
+            self.next = Some(request);
+        } else {
+            self.later.push_back(request);
+        }
+    }
+
+    fn answered(&mut self) -> Option<RequestContext> {
+        mem::replace(&mut self.next, self.later.pop_front())
+    }
 }
 
 impl Role for Requests {
@@ -171,7 +205,9 @@ impl Role for Requests {
     }
 
     fn read_head(&mut self, head: &[u8]) -> Result<Next, HeadError> {
-        RequestHead::parse(head).map(|head| Next::Body(of_request(&head)))
+        let (framing, context) = of_request(&RequestHead::parse(head)?);
+        self.context = context;
+        Ok(Next::Body(framing))
     }
 }
 
@@ -190,7 +226,7 @@ impl Role for Responses {
         let request = if head.is_interim() {
             RequestContext::default()
         } else {
-            self.expected.pop_front().unwrap_or_default()
+            self.answered().unwrap_or_default()
         };
         self.kind = if switches(&head, request) {
             ResponseKind::Switch
