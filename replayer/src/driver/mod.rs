@@ -4,6 +4,8 @@
 
 mod connection;
 mod ending;
+#[cfg(test)]
+mod tests;
 mod transcript;
 
 use std::io;
