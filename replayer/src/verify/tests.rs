@@ -363,3 +363,34 @@ fn coded_bodies_differ_by_their_content() {
     let notes = found(zstd(&long, -5), zstd(&long, 19));
     assert!(notes.len() == 1 && notes[0].starts_with("(note) spelling of the body"), "{notes:?}");
 }
+
+proptest::proptest! {
+    #[test]
+    fn bodies_fail_exactly_when_their_keys_differ(
+        was in "[\\[{}\\]\",:a1.0e&=%+ ]{1,12}",
+        is in "[\\[{}\\]\",:a1.0e&=%+ ]{1,12}",
+        media in proptest::sample::select(&["application/json", "application/x-www-form-urlencoded", "text/html"][..]),
+    ) {
+        let key = |body: &str| {
+            cassettes::meaning::body_key(Some(media.as_bytes()), body.as_bytes())
+        };
+        let found = bodies_by(&Rules::default(), media, &was, &is);
+        let fails = found.iter().any(|line| !line.starts_with("(note)"));
+        proptest::prop_assert_eq!(fails, key(&was) != key(&is), "{:?}", found);
+    }
+
+    #[test]
+    fn any_two_requests_can_be_compared(
+        was in "(GET|P) [/a?=&%]{1,6} HTTP/1.[01]\r\n([aHh]{1,2}: ?[ab]\r\n|Host: a:1\r\n){0,3}\r\n[a\r\n]{0,4}",
+        is in "(GET|P) [/a?=&%]{1,6} HTTP/1.[01]\r\n([aHh]{1,2}: ?[ab]\r\n|Host: a:1\r\n){0,3}\r\n[a\r\n]{0,4}",
+    ) {
+        proptest::prop_assert_eq!(compared(&was, &was), NONE);
+        let split = |text| RawRequest::split(text);
+        let rules = Rules::default();
+        let context = CompareContext::of("127.0.0.1:4000", "127.0.0.1:5000");
+        let quick = compare_bytes(split(was.as_bytes()), split(is.as_bytes()), &context, &rules);
+        if quick == Quick::Same {
+            proptest::prop_assert_eq!(compared(&was, &is), NONE);
+        }
+    }
+}
