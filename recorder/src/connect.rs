@@ -32,9 +32,14 @@ impl Connector {
             let addresses = self.addresses().await?;
             TcpStream::connect(&addresses[..]).await
         });
-        let stream = stream.await??;
+        let stream = stream.await.map_err(|_| self.too_late())??;
         stream.set_nodelay(true)?;
         Ok(stream)
+    }
+
+    fn too_late(&self) -> io::Error {
+        let waited = self.timeout;
+        io::Error::new(io::ErrorKind::TimedOut, format!("no connection within {waited:?}"))
     }
 
     async fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
