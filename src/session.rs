@@ -33,16 +33,7 @@ pub(crate) fn runtime() -> Outcome<Runtime> {
         .map_err(|error| Failure::output(format!("cannot start the runtime: {error}")))
 }
 
-/// Says where clients connect: as one line of the result, or beside a command, as talk.
-pub(crate) fn announce(who: &str, url: &str, command: &[OsString]) -> Outcome<()> {
-    if command.is_empty() {
-        return talk::result(|out| writeln!(out, "retape: listening on {url}"));
-    }
-    talk::note(&format!("the {who} listens on {url} (RETAPE_URL)"));
-    Ok(())
-}
-
-/// Runs `serve` until the command ends, or a first signal comes, and then for as long as it takes
+/// Says where clients connect, and runs `serve` until the command ends, or a first signal comes, and then for as long as it takes
 /// to end properly. A second signal gives up waiting.
 pub(crate) async fn run<T: Send + 'static>(
     command: &[OsString],
@@ -50,7 +41,9 @@ pub(crate) async fn run<T: Send + 'static>(
     stop: CancellationToken,
     serve: impl Future<Output = T> + Send + 'static,
 ) -> Outcome<Ended<T>> {
+    // First: whoever reads where it listens may end it at once.
     let mut signals = Signals::listen()?;
+    announce(url, command)?;
     let child = match command {
         [] => None,
         command => Some(Child::start(command, url)?),
@@ -67,6 +60,15 @@ pub(crate) async fn run<T: Send + 'static>(
         None => last_words(&mut running, &mut signals).await,
     };
     Ok(Ended { served, command })
+}
+
+/// Says where clients connect: as one line of the result, or beside a command, as talk.
+fn announce(url: &str, command: &[OsString]) -> Outcome<()> {
+    if command.is_empty() {
+        return talk::result(|out| writeln!(out, "retape: listening on {url}"));
+    }
+    talk::note(&format!("listening on {url} (RETAPE_URL)"));
+    Ok(())
 }
 
 /// Waits for the command's end. Signals are passed on to it; a second one ends it for good.

@@ -10,6 +10,9 @@ pub(crate) struct Signals {
     interrupt: unix::Signal,
     terminate: unix::Signal,
     hang_up: unix::Signal,
+    /// Never waited for: listening alone makes a write beyond the file size limit an error like any
+    /// other, instead of a deadly signal.
+    _file_size: unix::Signal,
 }
 
 impl Signals {
@@ -23,6 +26,7 @@ impl Signals {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
             hang_up: listen(SignalKind::hangup())?,
+            _file_size: listen(SignalKind::from_raw(Signal::XFSZ.as_raw()))?,
         })
     }
 

@@ -50,6 +50,9 @@ pub(super) struct Rename {
 /// Creates `path`, or with `overwrite` a file beside it that is to be renamed to it: whoever reads
 /// the old file keeps it, and a kill in between leaves one of the two whole.
 pub(super) fn create(path: &Path, overwrite: bool) -> Outcome<Created> {
+    if path.is_dir() {
+        return Err(unwritten(path, &io::ErrorKind::IsADirectory.into()));
+    }
     match create_new(path) {
         Ok(file) => Ok(Created { file, rename: None }),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -102,9 +105,6 @@ fn create_new(path: &Path) -> io::Result<File> {
 fn replace(path: &Path) -> io::Result<Created> {
     // A link stays a link: what it points to is replaced.
     let to = path.canonicalize()?;
-    if to.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
     let from = with_ending(&to, &format!(".{}.new", std::process::id()));
     let file = create_new(&from)?;
     Ok(Created { file, rename: Some(Rename { from, to }) })

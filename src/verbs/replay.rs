@@ -177,7 +177,6 @@ async fn replay(mut plan: Plan) -> Outcome<ExitCode> {
     let url = listen::url(&listener)?;
     let transcript = transcript(&mut plan)?;
     let stage = Arc::new(Stage::new(plan.deck, plan.rules, plan.options));
-    session::announce("replayer", &url, &plan.command)?;
     let stop = CancellationToken::new();
     let serve = replayer::serve(listener, Arc::clone(&stage), stop.clone());
     let beside = !plan.command.is_empty();

@@ -127,7 +127,6 @@ async fn record(plan: Plan) -> Outcome<ExitCode> {
     let header = recording::header(plan.recorder.rewrite());
     let tape = Tape::open(&plan.output, plan.existing, &header, plan.options)?;
     let recording = Recording::start(tape)?;
-    session::announce("recorder", &url, &plan.command)?;
     let to = plan.recorder.to.clone();
     let ended = recording.serve(listener, plan.recorder, &plan.command, &url).await;
     let journal = recording.journal.clone();
@@ -157,9 +156,9 @@ fn conclude(ended: &Ended<recorder::Summary>, to: &Upstream) -> Outcome<ExitCode
 }
 
 fn unreachable(summary: &recorder::Summary, to: &Upstream) -> Failure {
-    let connections = talk::count(summary.connections, "connection");
+    let tries = talk::count(summary.connections, "connection");
     let cause = summary.first_failure.as_deref().unwrap_or("no reason is known");
-    Failure::upstream(format!("{to} could not be reached, on any of {connections}: {cause}"))
+    Failure::upstream(format!("{to} could not be reached: {cause} ({tries} tried)"))
         .hint("check that the server runs, and --to; the failures themselves are recorded")
 }
 

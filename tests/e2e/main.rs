@@ -1,0 +1,18 @@
+//! End to end: the built command, on real sockets and files. One file a theme.
+//!
+//! Start with [`support`]: a small server, a small client, and the command under test.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a panic is a test's failing verdict, in its helpers as well"
+)]
+
+mod command;
+mod crash;
+mod failures;
+mod files;
+mod recording;
+mod replaying;
+mod reports;
+mod support;
