@@ -110,7 +110,7 @@ fn a_close_does_not_destroy_the_answer_when_the_client_is_still_sending() {
     let mut stream = replay.connect();
     stream.write_all(head.as_bytes()).unwrap();
     for _ in 0..10 {
-        stream.write_all(&[b'x'; 100_000]).unwrap();
+        stream.write_all(&vec![b'x'; 100_000]).unwrap();
     }
     stream.shutdown(Shutdown::Write).unwrap();
     let (said, end) = read_to_end(&mut stream);

@@ -153,7 +153,7 @@ impl Player {
                 self.settle(*play);
             }
             Phase::Asking(asking) => {
-                self.stage.miss(&asking.request, &Why::CutShort);
+                self.stage.miss(&asking.request, self.own, &Why::CutShort);
             }
             Phase::Waiting(_) | Phase::Over => {}
         }
@@ -362,7 +362,7 @@ impl Player {
     }
 
     fn begin(&mut self, slot: Slot, exchange: Exchange, request: Request, continued: bool) {
-        let steps = self.stage.steps(slot, &exchange, self.own);
+        let steps = self.stage.steps(slot, &exchange);
         let mut play = Play::new(slot, exchange, steps, request, self.now);
         if continued {
             play.skip_continue();
@@ -378,7 +378,7 @@ impl Player {
 
     fn miss(&mut self, request: &Request, why: &Why) {
         let closes = request.closes || !request.is_over() || request.state != State::Whole;
-        let answer = self.stage.miss(request, why);
+        let answer = self.stage.miss(request, self.own, why);
         self.actions.push_back(Action::Send(answer));
         self.phase = Phase::Waiting(None);
         if closes {
@@ -409,7 +409,7 @@ impl Player {
     }
 
     fn begin_raw(&mut self, slot: Slot, exchange: Exchange, request: Request, first: &Bytes) {
-        let steps = self.stage.steps(slot, &exchange, self.own);
+        let steps = self.stage.steps(slot, &exchange);
         let mut tail = Tail::new(recorded_request(&exchange));
         tail.push(first);
         let mut play = Play::new(slot, exchange, steps, request, self.now);
@@ -450,10 +450,10 @@ impl Player {
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Waiting(_) => {
                 let request = Request::raw(self.requests, self.now);
-                self.stage.miss(&request, &Why::Stalled);
+                self.stage.miss(&request, self.own, &Why::Stalled);
             }
             Phase::Asking(asking) => {
-                self.stage.miss(&asking.request, &Why::Stalled);
+                self.stage.miss(&asking.request, self.own, &Why::Stalled);
             }
             Phase::Playing(mut play) => {
                 if !play.request.is_over() {

@@ -109,6 +109,11 @@ impl Extras {
         }
     }
 
+    /// How many were kept so far.
+    pub(super) fn explained(&self) -> usize {
+        lock(&self.kept).0.len()
+    }
+
     /// All of them; the last one stands for those that were only counted.
     pub(super) fn outcomes(&self) -> Vec<Outcome> {
         let kept = lock(&self.kept);

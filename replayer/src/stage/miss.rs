@@ -1,25 +1,73 @@
 //! What a client gets for a request that nothing serves, and what the report says of it.
 
 use bytes::Bytes;
+use cassettes::wire::http1::{RequestHead, View};
 
 use super::Stage;
-use crate::deck::Slot;
+use super::verdict::reference;
+use crate::deck::{Deck, Slot, recorded_head};
 use crate::player::request::{Request, State};
-use crate::report::Outcome;
+use crate::report::{Candidate, ExchangeRef, Outcome};
 use crate::select::Why;
+use crate::verify::{CompareContext, MAX_COMPARED, Neighbours, Own, nearest};
+
+/// How many misses are explained by their nearest candidates. Each costs several comparisons in
+/// full, and a client that misses more often does something else altogether.
+const MAX_EXPLAINED: usize = 100;
 
 /// The outcome to report, and the answer to send: documented, and like no server's own.
-pub(super) fn explain(stage: &Stage, request: &Request, why: &Why) -> (Outcome, Bytes) {
+pub(super) fn explain(stage: &Stage, request: &Request, own: Own, why: &Why) -> (Outcome, Bytes) {
     let reason = reason(stage, why);
     let label = request.label();
+    let nearest = nearest_to(stage, request, own);
     let mut text = format!("retape: {label}: {reason}\n");
-    let nearest = Vec::new();
+    text.extend(nearest.iter().flat_map(describe));
     let status = match why {
         Why::NotHttp(_) => "400 Bad Request",
         _ => "470 No Recorded Answer",
     };
-    text.push_str("The replay's report shows what was recorded instead.\n");
     (Outcome::extra(format!("{label}: {reason}"), nearest), answer(status, &text, request))
+}
+
+/// The recorded requests that come closest, and why each was not chosen.
+fn nearest_to(stage: &Stage, request: &Request, own: Own) -> Vec<Candidate> {
+    if stage.extras.explained() >= MAX_EXPLAINED {
+        return Vec::new();
+    }
+    let Ok(head) = RequestHead::parse(&request.head) else { return Vec::new() };
+    let numbers = stage.neighbours.get_or_init(|| neighbours_of(&stage.deck)).near(&head);
+    let slots = numbers.into_iter().filter_map(|number| u32::try_from(number).ok().map(Slot));
+    let candidates = slots.take(MAX_COMPARED).filter_map(|slot| {
+        let recorded = View::of(&stage.deck.exchange(slot).ok()?);
+        let context = CompareContext { recorded: stage.deck.own(slot), live: own };
+        Some((reference(stage, slot), recorded, context))
+    });
+    nearest(&View::of(&request.to_exchange()), candidates, &stage.rules)
+}
+
+fn neighbours_of(deck: &Deck) -> Neighbours {
+    let mut neighbours = Neighbours::default();
+    for (slot, _) in deck.keyed() {
+        let Ok(exchange) = deck.exchange(slot) else { continue };
+        if let Ok(head) = RequestHead::parse(&recorded_head(&exchange)) {
+            neighbours.insert(slot.index(), &head);
+        }
+    }
+    neighbours
+}
+
+/// For people, in the answer's body.
+fn describe(candidate: &Candidate) -> Vec<String> {
+    let ExchangeRef { cassette, number } = &candidate.exchange;
+    let of = if cassette.is_empty() { String::new() } else { format!(" of {cassette}") };
+    let lines = candidate.mismatches.iter().filter(|mismatch| mismatch.is_failure());
+    let lines = lines.map(|mismatch| {
+        let shown = |side: &Option<String>| side.clone().unwrap_or_else(|| "nothing".to_owned());
+        let (recorded, sent) = (shown(&mismatch.expected), shown(&mismatch.actual));
+        format!("  {}: recorded {recorded}, sent {sent}\n", mismatch.place)
+    });
+    let title = format!("nearest: exchange {number}{of}, {}\n", candidate.label);
+    std::iter::once(title).chain(lines).collect()
 }
 
 fn answer(status: &str, text: &str, request: &Request) -> Bytes {

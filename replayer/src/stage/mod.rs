@@ -6,6 +6,7 @@ mod miss;
 mod verdict;
 
 use std::collections::VecDeque;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -17,7 +18,7 @@ use crate::options::{Order, ReplayOptions};
 use crate::player::request::Request;
 use crate::report::Verdict;
 use crate::select::{Selector, Why};
-use crate::verify::{Mismatch, Own, Rules};
+use crate::verify::{Mismatch, Neighbours, Own, Rules};
 use evidence::{Evidence, Extras};
 
 /// From how long after an answer on, what a server says or does by itself is because the connection was idle:
@@ -35,6 +36,8 @@ pub struct Stage {
     precedence: Vec<Precedence>,
     evidence: Evidence,
     extras: Extras,
+    /// For misses; made at the first one.
+    neighbours: OnceLock<Neighbours>,
 }
 
 /// An exchange that was played, and what the client sent for it.
@@ -62,6 +65,7 @@ impl Stage {
             claims: Claims::new(deck.len()),
             evidence: Evidence::new(deck.len()),
             extras: Extras::default(),
+            neighbours: OnceLock::new(),
             deck,
             rules,
             options,
@@ -94,7 +98,7 @@ impl Stage {
     }
 
     /// The server's part of an exchange, and of what it said unasked after it.
-    pub(crate) fn steps(&self, slot: Slot, exchange: &Exchange, _own: Own) -> VecDeque<Step> {
+    pub(crate) fn steps(&self, slot: Slot, exchange: &Exchange) -> VecDeque<Step> {
         let mut steps = self.script(slot, exchange);
         let mut before = (slot, exchange.ended());
         while let Some(next) = self.deck.epilogue(before.0)
@@ -113,8 +117,8 @@ impl Stage {
     }
 
     /// Keeps a request that nothing serves; gives the answer to send.
-    pub(crate) fn miss(&self, request: &Request, why: &Why) -> Bytes {
-        let (outcome, answer) = miss::explain(self, request, why);
+    pub(crate) fn miss(&self, request: &Request, own: Own, why: &Why) -> Bytes {
+        let (outcome, answer) = miss::explain(self, request, own, why);
         self.extras.push(outcome);
         answer
     }
