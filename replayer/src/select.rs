@@ -5,7 +5,7 @@
 
 use cassettes::model::{Direction, Exchange, RequestKeys};
 
-use crate::deck::{Bucket, Claims, Deck, Group, Index, Open, Origin, Precedence, Slot};
+use crate::deck::{Bucket, Claims, Deck, Found, Group, Index, Open, Origin, Precedence, Slot};
 
 /// How many bodies of a bucket are looked at for the earliest exchange, when a client waits for
 /// `100 Continue` and its body is not known yet.
@@ -72,14 +72,19 @@ impl Selector<'_> {
     /// Whether the body takes part in the selection.
     pub(crate) fn needs_body(&self, asked: Asked<'_>) -> bool {
         let index = self.deck.index();
-        index.bucket(asked.request).is_some_and(|bucket| index.only_group(bucket).is_none())
+        match index.find(asked.request) {
+            Some(Found::Several(bucket)) => index.only_group(bucket).is_none(),
+            Some(Found::Single(_)) | None => false,
+        }
     }
 
     /// The first unplayed exchange for this head, whatever the body.
     pub(crate) fn peek(&self, asked: Asked<'_>) -> Option<Slot> {
         let index = self.deck.index();
-        let bucket = index.bucket(asked.request)?;
-        index.heads(bucket, self.claims, MAX_BODIES_SEEN).min()
+        match index.find(asked.request)? {
+            Found::Single(slot) => (!self.claims.is_played(slot)).then_some(slot),
+            Found::Several(bucket) => index.heads(bucket, self.claims, MAX_BODIES_SEEN).min(),
+        }
     }
 
     /// Chooses and claims. `body` is the body's key; `None` if the body is not known and shall not matter.
@@ -141,7 +146,10 @@ impl Selector<'_> {
     }
 
     fn pick(&self, index: &Index, request: u64, body: Option<u64>) -> Result<Pick, Why> {
-        let bucket = index.bucket(request).ok_or(Why::NotRecorded)?;
+        let bucket = match index.find(request).ok_or(Why::NotRecorded)? {
+            Found::Single(slot) => return self.pick_single(slot),
+            Found::Several(bucket) => bucket,
+        };
         let group = match (index.only_group(bucket), body) {
             (Some(group), _) => group,
             (None, Some(body)) => self.group(index, bucket, RequestKeys { request, body })?,
@@ -155,6 +163,11 @@ impl Selector<'_> {
             }
             None => Err(Why::AllPlayed),
         }
+    }
+
+    fn pick_single(&self, slot: Slot) -> Result<Pick, Why> {
+        let fresh = !self.claims.is_played(slot);
+        if fresh || self.repeat_last { Ok(Pick { slot, fresh }) } else { Err(Why::AllPlayed) }
     }
 
     /// The exchanges with this body; else those of the only body that is left.

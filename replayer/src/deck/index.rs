@@ -22,12 +22,26 @@ pub(crate) struct Index {
     groups: Vec<Group>,
     /// Ranges of `groups`, adjacent and in the same order.
     buckets: Vec<Bucket>,
+    /// A bucket's number; or, marked [`SINGLE`], the only slot with this key: most keys have one, and
+    /// each place in memory not looked at is a cache miss saved.
     by_request: HashMap<u64, u32, BuildHasherDefault<KeyHasher>>,
     /// Groups of those buckets that have several.
     by_both: HashMap<(u64, u64), u32, BuildHasherDefault<KeyHasher>>,
 }
 
-/// Slots with the same request key.
+/// Marks a slot among the numbers of buckets.
+const SINGLE: u32 = 1 << 31;
+
+/// The slots with one request key.
+#[derive(Debug)]
+pub(crate) enum Found<'a> {
+    /// There is one.
+    Single(Slot),
+    /// There are several.
+    Several(&'a Bucket),
+}
+
+/// Several slots with the same request key.
 #[derive(Debug)]
 pub(crate) struct Bucket {
     groups: Range<u32>,
@@ -68,8 +82,12 @@ impl Index {
     }
 
     /// The slots with this request key.
-    pub(crate) fn bucket(&self, request: u64) -> Option<&Bucket> {
-        self.by_request.get(&request).and_then(|&number| self.buckets.get(number as usize))
+    pub(crate) fn find(&self, request: u64) -> Option<Found<'_>> {
+        let place = *self.by_request.get(&request)?;
+        if place & SINGLE != 0 {
+            return Some(Found::Single(Slot(place & !SINGLE)));
+        }
+        self.buckets.get(place as usize).map(Found::Several)
     }
 
     /// The one group of a bucket of which all bodies mean the same.
@@ -137,7 +155,11 @@ impl Index {
     }
 
     fn push_bucket(&mut self, same_request: &[(u64, u64, Slot)]) {
-        let Some(&(request, ..)) = same_request.first() else { return };
+        let Some(&(request, _, slot)) = same_request.first() else { return };
+        if same_request.len() == 1 && slot.0 < SINGLE {
+            self.by_request.insert(request, slot.0 | SINGLE);
+            return;
+        }
         let start = to_u32(self.groups.len());
         for same_body in same_request.chunk_by(|a, b| a.1 == b.1) {
             self.push_group(same_body, same_body.len() < same_request.len());
@@ -197,6 +219,14 @@ mod tests {
         RequestKeys { request, body }
     }
 
+    /// The slots with the key that most of these tests use.
+    fn bucket(index: &Index) -> &Bucket {
+        match index.find(7) {
+            Some(Found::Several(bucket)) => bucket,
+            other => panic!("{other:?}"),
+        }
+    }
+
     fn index(all: &[RequestKeys]) -> (Index, Claims) {
         let slots = all.iter().zip(0..).map(|(keys, number)| (*keys, Slot(number)));
         (Index::build(slots), Claims::new(all.len()))
@@ -205,7 +235,7 @@ mod tests {
     #[test]
     fn equal_exchanges_are_handed_out_in_recorded_order() {
         let (index, claims) = index(&[keys(7, 0), keys(1, 0), keys(7, 0), keys(7, 0)]);
-        let bucket = index.bucket(7).unwrap();
+        let bucket = bucket(&index);
         let group = index.only_group(bucket).unwrap();
         for expected in [0, 2, 3] {
             let slot = index.first_unplayed(group, &claims).unwrap();
@@ -217,9 +247,15 @@ mod tests {
     }
 
     #[test]
+    fn a_key_of_one_exchange_finds_it_at_once() {
+        let (index, _) = index(&[keys(7, 0), keys(1, 5), keys(7, 0)]);
+        assert!(matches!(index.find(1), Some(Found::Single(Slot(1)))));
+    }
+
+    #[test]
     fn a_bucket_of_differing_bodies_finds_each_by_its_body() {
         let (index, claims) = index(&[keys(7, 3), keys(7, 1), keys(7, 2), keys(8, 1)]);
-        let bucket = index.bucket(7).unwrap();
+        let bucket = bucket(&index);
         assert!(index.only_group(bucket).is_none());
         for (body, expected) in [(3, 0), (1, 1), (2, 2)] {
             let group = index.group(keys(7, body)).unwrap();
@@ -231,7 +267,7 @@ mod tests {
     #[test]
     fn open_groups_are_counted_down_as_they_are_played() {
         let (index, claims) = index(&[keys(7, 1), keys(7, 2), keys(7, 3)]);
-        let bucket = index.bucket(7).unwrap();
+        let bucket = bucket(&index);
         assert!(matches!(index.open(bucket, &claims), Open::Several));
         claims.claim(Slot(0));
         assert!(matches!(index.open(bucket, &claims), Open::Several));
@@ -245,13 +281,13 @@ mod tests {
     #[test]
     fn an_empty_deck_has_no_bucket() {
         let (index, _) = index(&[]);
-        assert!(index.bucket(0).is_none());
+        assert!(index.find(0).is_none());
     }
 
     #[test]
     fn many_threads_claim_each_of_many_equal_exchanges_once() {
         let (index, claims) = index(&vec![keys(7, 0); 10_000]);
-        let group = index.only_group(index.bucket(7).unwrap()).unwrap();
+        let group = index.only_group(bucket(&index)).unwrap();
         let taken: usize = std::thread::scope(|scope| {
             let play = || {
                 let mut taken = 0;

@@ -13,7 +13,7 @@ use cassettes::model::{Connection, ConnectionId, Exchange, Protocol};
 use crate::verify::Own;
 
 pub(crate) use claims::Claims;
-pub(crate) use index::{Bucket, Group, Index, Open};
+pub(crate) use index::{Bucket, Found, Group, Index, Open};
 pub(crate) use origins::{Origin, Origins, recorded_head};
 pub(crate) use precedence::Precedence;
 

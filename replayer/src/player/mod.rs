@@ -351,9 +351,13 @@ impl Player {
     fn choose(&mut self, mut request: Request, continued: bool) {
         let stage = Arc::clone(&self.stage);
         let selector = stage.selector();
-        let body = with_asked(&request, self.own, |asked| selector.needs_body(asked))
-            .then(|| request.is_over().then(|| request.body_key()))
-            .flatten();
+        let body = if !request.has_body {
+            Some(0)
+        } else if with_asked(&request, self.own, |asked| selector.needs_body(asked)) {
+            request.is_over().then(|| request.body_key())
+        } else {
+            None
+        };
         let choice = with_asked(&request, self.own, |asked| selector.choose(asked, body));
         match choice {
             Choice::Play(slot, exchange) => self.begin(slot, exchange, request, continued),
