@@ -148,6 +148,12 @@ impl Deck {
         self.locate(slot).map_or(("", 0), |(cassette, number)| (&*cassette.name, number + 1))
     }
 
+    /// The server's origin, which its recorder replaced in answers by its own; empty: it did not.
+    pub(crate) fn rewritten_origin(&self, slot: Slot) -> &str {
+        let cassette = self.cassettes.get(self.cassette_of(slot));
+        cassette.map_or("", |cassette| &cassette.reader.header().rewrite.origin)
+    }
+
     /// The address that clients in its cassette mostly connected to.
     pub(crate) fn usual_own(&self, slot: Slot) -> Own {
         let cassette = self.cassettes.get(self.cassette_of(slot));

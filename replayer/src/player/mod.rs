@@ -366,7 +366,7 @@ impl Player {
     }
 
     fn begin(&mut self, slot: Slot, exchange: Exchange, request: Request, continued: bool) {
-        let steps = self.stage.steps(slot, &exchange);
+        let steps = self.stage.steps(slot, &exchange, &request, self.own);
         let mut play = Play::new(slot, exchange, steps, request, self.now);
         if continued {
             play.skip_continue();
@@ -413,7 +413,7 @@ impl Player {
     }
 
     fn begin_raw(&mut self, slot: Slot, exchange: Exchange, request: Request, first: &Bytes) {
-        let steps = self.stage.steps(slot, &exchange);
+        let steps = self.stage.steps(slot, &exchange, &request, self.own);
         let mut tail = Tail::new(recorded_request(&exchange));
         tail.push(first);
         let mut play = Play::new(slot, exchange, steps, request, self.now);

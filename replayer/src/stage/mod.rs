@@ -3,6 +3,7 @@
 mod evidence;
 mod judge;
 mod miss;
+mod origin;
 mod verdict;
 
 use std::collections::VecDeque;
@@ -98,7 +99,13 @@ impl Stage {
     }
 
     /// The server's part of an exchange, and of what it said unasked after it.
-    pub(crate) fn steps(&self, slot: Slot, exchange: &Exchange) -> VecDeque<Step> {
+    pub(crate) fn steps(
+        &self,
+        slot: Slot,
+        exchange: &Exchange,
+        request: &Request,
+        own: Own,
+    ) -> VecDeque<Step> {
         let mut steps = self.script(slot, exchange);
         let mut before = (slot, exchange.ended());
         while let Some(next) = self.deck.epilogue(before.0)
@@ -108,7 +115,10 @@ impl Stage {
             steps.extend(self.script(next, &epilogue));
             before = (next, epilogue.ended());
         }
-        steps
+        match self.deck.rewritten_origin(slot) {
+            "" => steps,
+            origin => origin::replace(steps, origin, &own_name(own), &request.head),
+        }
     }
 
     /// Compares what was played, and keeps what differs.
@@ -130,6 +140,14 @@ impl Stage {
         let connection = if ends { self.deck.connection(slot).ok() } else { None };
         let connection = connection.unwrap_or(Connection::opened_at(Timestamp::ZERO));
         compile(exchange, &connection, entry.last_on_connection).steps.into()
+    }
+}
+
+/// What to call this server if the client does not say.
+fn own_name(own: Own) -> String {
+    match own {
+        Own::Port(port) => format!("localhost:{port}"),
+        Own::Unknown => "localhost".to_owned(),
     }
 }
 

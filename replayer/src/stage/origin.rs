@@ -1,0 +1,77 @@
+//! A recorder that put its own origin in place of the server's did so after what it recorded; a replayer
+//! does it again, with its own.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use cassettes::model::{Direction, Step};
+use cassettes::wire::http1::rewrite::Rewriter;
+
+/// The steps, with `origin` (`http://host:port`) replaced in answers by what the client calls this
+/// server: the `Host` of its `request` head, or `own`.
+pub(super) fn replace(
+    steps: VecDeque<Step>,
+    origin: &str,
+    own: &str,
+    request: &Bytes,
+) -> VecDeque<Step> {
+    let upstream = origin.strip_prefix("http://").unwrap_or(origin);
+    let mut rewriter = Rewriter::origin(upstream, own);
+    rewriter.advance(Direction::ToServer, request, &mut |_| {});
+    let mut replaced = VecDeque::with_capacity(steps.len());
+    for step in steps {
+        if let Step::Send(bytes) = &step {
+            rewriter.advance(Direction::ToClient, bytes, &mut send_to(&mut replaced));
+            continue;
+        }
+        if ends(&step) {
+            // What was held back because a line was not whole: no more of it will come.
+            rewriter.finish(Direction::ToClient, &mut send_to(&mut replaced));
+        }
+        replaced.push_back(step);
+    }
+    rewriter.finish(Direction::ToClient, &mut send_to(&mut replaced));
+    replaced
+}
+
+fn send_to(steps: &mut VecDeque<Step>) -> impl FnMut(Bytes) {
+    |bytes| steps.push_back(Step::Send(bytes))
+}
+
+const fn ends(step: &Step) -> bool {
+    matches!(step, Step::HalfClose | Step::Close | Step::Reset | Step::Stall(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replaced(host: &str, sends: &[&'static str]) -> String {
+        let steps = sends.iter().map(|send| Step::Send(Bytes::from_static(send.as_bytes())));
+        let steps = steps.chain([Step::Close]).collect();
+        let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        let steps = replace(steps, "http://api.test", "127.0.0.1:5000", &request.into());
+        assert_eq!(steps.back(), Some(&Step::Close));
+        let sent = steps.iter().filter_map(|step| match step {
+            Step::Send(bytes) => Some(String::from_utf8(bytes.to_vec()).unwrap()),
+            _ => None,
+        });
+        sent.collect()
+    }
+
+    #[test]
+    fn a_redirect_leads_back_to_the_replayer_by_the_name_that_the_client_used() {
+        let answer =
+            ["HTTP/1.1 302 Found\r\nLocation: http://api.test/x\r\nContent-Length: 0\r\n\r\n"];
+        assert!(
+            replaced("localhost:5000", &answer).contains("Location: http://localhost:5000/x\r\n")
+        );
+    }
+
+    #[test]
+    fn a_field_cut_between_chunks_is_replaced_too_and_nothing_is_lost() {
+        let answer = ["HTTP/1.1 302 Found\r\nLocation: http://ap", "i.test/x\r\nContent-Le"];
+        let said = replaced("localhost:5000", &answer);
+        assert_eq!(said, "HTTP/1.1 302 Found\r\nLocation: http://localhost:5000/x\r\nContent-Le");
+    }
+}
