@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -25,12 +25,15 @@ pub(crate) struct Ended<T> {
     pub(crate) command: Option<ExitStatus>,
 }
 
-/// The runtime of a verb that serves.
-pub(crate) fn runtime() -> Outcome<Runtime> {
-    Builder::new_multi_thread()
+/// Runs a verb that serves. What still works when it is done is not waited for.
+pub(crate) fn block_on<T>(verb: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    let runtime = Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::output(format!("cannot start the runtime: {error}")))
+        .map_err(|error| Failure::output(format!("cannot start the runtime: {error}")))?;
+    let done = runtime.block_on(verb);
+    runtime.shutdown_background();
+    done
 }
 
 /// Says where clients connect, and runs `serve` until the command ends, or a first signal comes, and then for as long as it takes
@@ -99,7 +102,7 @@ async fn idle<T>(running: &mut JoinHandle<T>, signals: &mut Signals) -> Option<T
 async fn last_words<T>(server: &mut JoinHandle<T>, signals: &mut Signals) -> Option<T> {
     tokio::select! {
         done = &mut *server => done.ok(),
-        _ = signals.next() => give_up(server),
+        () = signals.second() => give_up(server),
         () = tokio::time::sleep(LAST_WORDS) => give_up(server),
     }
 }

@@ -10,6 +10,7 @@ pub(crate) struct Signals {
     interrupt: unix::Signal,
     terminate: unix::Signal,
     hang_up: unix::Signal,
+    seen: u32,
     /// Never waited for: listening alone makes a write beyond the file size limit an error like any
     /// other, instead of a deadly signal.
     _file_size: unix::Signal,
@@ -26,16 +27,26 @@ impl Signals {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
             hang_up: listen(SignalKind::hangup())?,
+            seen: 0,
             _file_size: listen(SignalKind::from_raw(Signal::XFSZ.as_raw()))?,
         })
     }
 
     /// Waits for the next one.
     pub(crate) async fn next(&mut self) -> Signal {
-        tokio::select! {
+        let signal = tokio::select! {
             _ = self.interrupt.recv() => Signal::INT,
             _ = self.terminate.recv() => Signal::TERM,
             _ = self.hang_up.recv() => Signal::HUP,
+        };
+        self.seen += 1;
+        signal
+    }
+
+    /// Waits until two have come in all: the user has lost patience.
+    pub(crate) async fn second(&mut self) {
+        while self.seen < 2 {
+            self.next().await;
         }
     }
 }

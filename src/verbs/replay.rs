@@ -109,6 +109,10 @@ enum OnMiss {
     Fail,
 }
 
+/// Up to so many exchanges, the line on the terminal counts what became of them: more would take a
+/// processor that others need.
+const MAX_COUNTED: usize = 1000;
+
 /// What is meant by it.
 struct Plan {
     deck: Deck,
@@ -154,7 +158,7 @@ impl TryFrom<ReplayArgs> for Plan {
 
 pub(crate) fn run(args: ReplayArgs) -> Outcome<ExitCode> {
     let plan = Plan::try_from(args)?;
-    session::runtime()?.block_on(replay(plan))
+    session::block_on(replay(plan))
 }
 
 fn load(files: &[PathBuf]) -> Outcome<Deck> {
@@ -182,7 +186,10 @@ async fn replay(mut plan: Plan) -> Outcome<ExitCode> {
     let beside = !plan.command.is_empty();
     let status = Status::start(!beside, {
         let stage = Arc::clone(&stage);
-        move || text::summary(&stage.verdict())
+        move || match stage.deck().len() {
+            0..=MAX_COUNTED => text::summary(&stage.verdict()),
+            more => format!("replaying {more} exchanges"),
+        }
     });
     let ended = session::run(&plan.command, &url, stop, serve).await;
     drop(status);

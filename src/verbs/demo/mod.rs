@@ -36,7 +36,7 @@ pub(crate) fn run(args: &DemoArgs) -> Outcome {
         Some(directory) => Scratch::keep(directory)?,
         None => Scratch::new("retape-demo")?,
     };
-    session::runtime()?.block_on(async {
+    session::block_on(async {
         let mut signals = Signals::listen()?;
         tokio::select! {
             told = story::tell(&scratch, args.keep.is_some()) => told.map(|()| Exit::Same),

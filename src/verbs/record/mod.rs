@@ -118,7 +118,7 @@ impl TryFrom<RecordArgs> for Plan {
 
 pub(crate) fn run(args: RecordArgs) -> Outcome<ExitCode> {
     let plan = Plan::try_from(args)?;
-    session::runtime()?.block_on(record(plan))
+    session::block_on(record(plan))
 }
 
 async fn record(plan: Plan) -> Outcome<ExitCode> {
