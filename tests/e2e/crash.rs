@@ -8,7 +8,7 @@ use cassettes::format::Reader;
 use cassettes::model::Direction;
 use rustix::process::Signal;
 
-use crate::support::{Origin, Retape, record_all};
+use crate::support::{Origin, Retape, record_all, wait_for};
 
 /// How often the recorder is killed.
 const KILLS: u64 = 50;
@@ -61,6 +61,49 @@ fn answers_in(file: Vec<u8>) -> Vec<Vec<u8>> {
     let reader = Reader::open(Bytes::from(file)).unwrap();
     let complete = (0..reader.len()).filter(|n| reader.entry(*n).complete());
     complete.map(|n| reader.exchange(n).unwrap().bytes(Direction::ToClient).to_vec()).collect()
+}
+
+#[test]
+fn what_a_killed_recorder_left_can_be_continued() {
+    let retape = Retape::new();
+    let origin = Origin::echo();
+    let args = ["record", "--to", &origin.url(), "-o", "a.cassette", "--append"];
+    let path = retape.path("a.cassette");
+    let mut running = retape.serve(args);
+    running.client().get("/before");
+    wait_for("the exchange in the file", || answers_in(fs::read(&path).unwrap()).len() == 1);
+    running.signal(Signal::KILL);
+    running.wait();
+    // Killed in the middle of a write.
+    let mut torn = fs::read(&path).unwrap();
+    torn.extend_from_slice(&torn.clone()[40..90]);
+    fs::write(&path, torn).unwrap();
+    let running = retape.serve(args);
+    assert!(running.said().contains("sound up to byte"), "{}", running.said());
+    running.client().get("/after");
+    assert_eq!(running.stop().code, Some(0));
+    let verified = retape.run(["verify", "--strict", "--roundtrip", "a.cassette"]);
+    assert_eq!(verified.code, Some(0), "{verified:?}");
+    let list = retape.run(["show", "a.cassette"]).stdout;
+    assert!(list.contains("/before") && list.contains("/after"), "{list}");
+}
+
+#[test]
+fn what_a_killed_text_recording_left_is_not_overwritten() {
+    let retape = Retape::new();
+    let origin = Origin::echo();
+    let args = ["record", "--to", &origin.url(), "-o", "a.yaml"];
+    let staged = retape.path("a.yaml.unfinished.cassette");
+    let mut running = retape.serve(args);
+    running.client().get("/precious");
+    wait_for("the exchange in the file", || answers_in(fs::read(&staged).unwrap()).len() == 1);
+    running.signal(Signal::KILL);
+    running.wait();
+    let refused = retape.run(args);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("retape convert a.yaml.unfinished.cassette"), "{refused:?}");
+    assert_eq!(retape.run(["convert", "a.yaml.unfinished.cassette", "kept.yaml"]).code, Some(0));
+    assert!(fs::read_to_string(retape.path("kept.yaml")).unwrap().contains("/precious"));
 }
 
 #[test]
