@@ -1,0 +1,108 @@
+//! Any play on one connection: nothing is lost or moved, every exchange is done once and in order, and
+//! what comes of it can be viewed, summarised and played.
+//!
+//! Each act is a byte that says who and what, a length, and as many bytes.
+
+#![no_main]
+
+use bytes::Bytes;
+use cassettes::model::{
+    Cassette, Close, Connection, ConnectionId, Direction, Header, How, Side, TapeEvent, Timestamp,
+};
+use cassettes::transcribe::{Transcriber, collect, compile, summarize};
+use cassettes::wire::http1::View;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|play: &[u8]| {
+    let mut stage = Stage::new();
+    let mut rest = play;
+    while let Some((&[kind, len], after)) = rest.split_first_chunk() {
+        let (bytes, after) = after.split_at(after.len().min(len.into()));
+        stage.act(kind, bytes);
+        rest = after;
+    }
+    stage.end();
+});
+
+struct Stage {
+    transcriber: Transcriber,
+    connection: Connection,
+    now: Timestamp,
+    said: [Vec<u8>; 2],
+    events: Vec<TapeEvent>,
+}
+
+impl Stage {
+    fn new() -> Self {
+        Self {
+            transcriber: Transcriber::http1(ConnectionId(0)),
+            connection: Connection::opened_at(Timestamp::ZERO),
+            now: Timestamp::ZERO,
+            said: Default::default(),
+            events: Vec::new(),
+        }
+    }
+
+    fn act(&mut self, kind: u8, bytes: &[u8]) {
+        self.now = Timestamp::from_nanos(self.now.as_nanos() + 1);
+        let side = if kind & 1 == 0 { Side::Client } else { Side::Server };
+        match kind >> 4 {
+            14 => self.close(side, How::Fin),
+            15 => self.close(side, How::Reset),
+            _ => {
+                self.said[usize::from(kind & 1)].extend_from_slice(bytes);
+                self.transcriber.receive(side.sends(), self.now, Bytes::copy_from_slice(bytes));
+            }
+        }
+        self.events.extend(std::iter::from_fn(|| self.transcriber.poll_event()));
+    }
+
+    fn close(&mut self, by: Side, how: How) {
+        let close = Close { at: self.now, by, how };
+        self.transcriber.close(&close);
+        self.connection.closes.push(close);
+    }
+
+    fn end(mut self) {
+        self.transcriber.finish();
+        self.events.extend(std::iter::from_fn(|| self.transcriber.poll_event()));
+        self.check_events();
+        let connection = self.connection.clone();
+        let cassette = collect(Header::default(), vec![self.connection], self.events);
+        check_cassette(&cassette.expect("a cassette"), &connection);
+    }
+
+    fn check_events(&self) {
+        let mut heard: [Vec<u8>; 2] = Default::default();
+        let mut done = 0;
+        for event in &self.events {
+            match event {
+                TapeEvent::Chunk { exchange, chunk } => {
+                    assert!(exchange.ordinal >= done, "bytes after the end");
+                    let side = usize::from(chunk.direction == Direction::ToClient);
+                    heard[side].extend_from_slice(&chunk.bytes);
+                }
+                TapeEvent::Done { exchange, .. } => {
+                    assert_eq!(exchange.ordinal, done, "done once, and in order");
+                    done += 1;
+                }
+            }
+        }
+        assert_eq!(heard, self.said);
+    }
+}
+
+fn check_cassette(cassette: &Cassette, connection: &Connection) {
+    for exchange in cassette.exchanges() {
+        let view = View::of(exchange);
+        for direction in [Direction::ToServer, Direction::ToClient] {
+            assert!(view.tail(direction).len() as u64 <= exchange.byte_count(direction));
+        }
+        summarize(exchange, connection);
+        for last in [false, true] {
+            let sent: u64 =
+                compile(exchange, connection, last).sends().map(|bytes| bytes.len() as u64).sum();
+            assert_eq!(sent, exchange.byte_count(Direction::ToClient), "a script sends every byte");
+        }
+    }
+}
