@@ -16,7 +16,7 @@ pub use self::collect::collect;
 pub use self::follow::summarize;
 pub use self::hold::MAX_HELD_BYTES;
 pub use self::script::{IDLE_CLOSE, compile};
-pub use self::transcriber::Transcriber;
+pub use self::transcriber::{MAX_PIPELINED, Transcriber};
 
 #[cfg(test)]
 mod tests;

@@ -318,6 +318,13 @@ impl Open {
         }
     }
 
+    /// Keeps all of it raw, unread.
+    pub(super) fn refuse(&mut self, reason: &'static str) {
+        self.request = Request::Raw;
+        self.answer = Answer::Raw;
+        self.degrade(Direction::ToServer, 0, reason);
+    }
+
     /// If not even the head can be read, then the answer is not read either.
     fn degrade_request(&mut self, error: &ParseError) {
         self.request = Request::Raw;

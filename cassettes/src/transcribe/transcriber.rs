@@ -10,6 +10,10 @@ use crate::model::{
     Chunk, Close, ConnectionId, Direction, ExchangeId, How, Side, TapeEvent, Timestamp,
 };
 
+/// Most requests that wait for their answers on one connection: what is known of each is held. Clients that
+/// pipeline at all have a few dozen under way. What comes after this many is kept raw.
+pub const MAX_PIPELINED: usize = 1024;
+
 /// Turns what is read from one connection into exchanges, as it comes, in constant memory. Never
 /// fails: what is not HTTP/1 stays raw, and is counted.
 ///
@@ -164,7 +168,11 @@ impl Transcriber {
             self.finish_first();
         }
         if !self.open.back().is_some_and(|last| last.request == Request::Partial) {
+            let is_full = self.open.len() >= MAX_PIPELINED;
             self.begin(Request::Partial);
+            if let Some(last) = self.open.back_mut().filter(|_| is_full) {
+                last.refuse("more than 1024 requests wait for their answers");
+            }
         }
         self.open.len().saturating_sub(1)
     }

@@ -177,3 +177,12 @@ fn a_million_headers_are_given_up_at_their_limit() {
     assert_eq!((tape.exchanges.len(), tape.degraded), (1, 1));
     assert_eq!(tape.exchanges[0].0.byte_count(super::Direction::ToServer), head.len() as u64);
 }
+
+#[test]
+fn requests_that_nobody_answers_are_not_counted_for_ever() {
+    let flood = GET.repeat(super::super::MAX_PIPELINED + 100);
+    let tape = Playbook::http1().client(&flood).server(OK).client("more").tape();
+    assert_eq!((tape.exchanges.len(), tape.degraded), (super::super::MAX_PIPELINED + 1, 1));
+    assert_eq!(tape.sent(super::Direction::ToServer), format!("{flood}more").into_bytes());
+    assert!(tape.exchanges[0].1.complete);
+}
