@@ -235,7 +235,7 @@ impl Player {
             return false;
         };
         let goes_on = progress != Progress::Ended && play.tail.is_none();
-        let closes = play.request.closes || play.request.state != State::Whole;
+        let closes = self.client_wants_end(&play) || play.request.state != State::Whole;
         self.settle(*play);
         if goes_on && !closes {
             self.phase = Phase::Waiting(afterlife);
@@ -244,6 +244,12 @@ impl Player {
             self.actions.push_back(Action::Close);
         }
         true
+    }
+
+    /// The client asks for the end after this answer; unless the recorded server went on after the
+    /// same wish, as servers do for an HTTP/1.0 client that they know to stay.
+    fn client_wants_end(&self, play: &Play) -> bool {
+        play.request.closes && !self.stage.went_on_regardless(play.slot, &play.exchange)
     }
 
     /// A client that ended, and has been answered, wants nothing more.

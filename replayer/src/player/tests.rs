@@ -225,6 +225,15 @@ fn a_client_that_asks_for_the_end_gets_it() {
 }
 
 #[test]
+fn an_old_client_keeps_the_connection_that_the_server_kept() {
+    let request = "CONNECT a:1 HTTP/1.0\r\nProxy-Connection: Keep-Alive\r\n\r\n";
+    let refused = "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n";
+    let tape = Tape::new().exchange(request, refused).exchange(request, refused);
+    let play = Play::of(tape).client(request).expect(refused);
+    play.client(request).expect(refused.to_owned() + ".").verdict(&[Kind::Same, Kind::Same]);
+}
+
+#[test]
 fn a_client_that_half_closes_is_still_answered() {
     let play = Play::of(Tape::new().get("/")).client(&get("/")).closes();
     play.expect(ok("/") + ".").verdict(&[Kind::Same]);

@@ -13,6 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use cassettes::model::{Connection, Exchange, Step, Timestamp};
 use cassettes::transcribe::compile;
+use cassettes::wire::http1::View;
 
 use crate::deck::{Claims, Deck, Precedence, Slot};
 use crate::options::{Order, ReplayOptions};
@@ -131,6 +132,12 @@ impl Stage {
         let (outcome, answer) = miss::explain(self, request, own, why);
         self.extras.push(outcome);
         answer
+    }
+
+    /// The recorded connection went on after this exchange, although its framing says that it ends.
+    pub(crate) fn went_on_regardless(&self, slot: Slot, exchange: &Exchange) -> bool {
+        let went_on = self.deck.entry(slot).is_some_and(|entry| !entry.last_on_connection);
+        went_on && !View::of(exchange).keeps_alive()
     }
 
     fn script(&self, slot: Slot, exchange: &Exchange) -> VecDeque<Step> {
