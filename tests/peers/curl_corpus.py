@@ -10,6 +10,7 @@ and retape reports no difference between what curl sends and what it is expected
 import argparse
 import contextlib
 import pathlib
+import shutil
 import sys
 import tempfile
 
@@ -116,7 +117,7 @@ class Session:
         options = []
         if rules := written.rules(case):
             (room / "retape.toml").write_text(rules)
-            options = ["--config", room / "retape.toml"]
+            options = ["--rules", room / "retape.toml"]
         with retape.Replay(cassette, listen=self.port, options=options, cwd=room) as replay:
             outcome = client.run(case, room / "client")
             complaints = replay.complaints()
@@ -136,7 +137,8 @@ class Direct:
 
 
 def fresh(room):
-    room.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(room, ignore_errors=True)
+    room.mkdir(parents=True)
     return room
 
 

@@ -9,13 +9,18 @@ import pathlib
 import re
 import subprocess
 
+from harness import ports
+
 CHECKOUT = pathlib.Path(__file__).resolve().parents[3]
 CORPUS = CHECKOUT.parent / "shared/corpus/curl/http-tests.jsonl.gz"
 # The port that the corpus has in its commands, requests and replies.
 CORPUS_PORT = 8990
 CORPUS_CURL = b"curl/7.88.1"
-# One test (the PROXY protocol line) came without its reply; any complete one serves.
-PLAIN_REPLY = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfoo\n"
+# One test (curl's PROXY protocol line) came without its reply; any complete one serves. The server ends the connection, so that curl's
+# own port is free again at once.
+PLAIN_REPLY = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nfoo\n"
+# That line names the port curl connects from. No recording can know the next one: here it is always the same.
+PROXY_OPTION = "--haproxy-protocol"
 
 
 @dataclasses.dataclass
@@ -52,9 +57,9 @@ def corpus_path(argument=None):
 
 
 def load(path, port):
-    version = installed_version()
+    render = Renderer(port, installed_version(), ports.four_digit_port(port + 1))
     with gzip.open(path, "rt") as lines:
-        return [case_of(json.loads(line), Renderer(port, version)) for line in lines]
+        return [case_of(json.loads(line), render) for line in lines]
 
 
 def installed_version():
@@ -68,6 +73,10 @@ class Renderer:
 
     port: int
     version: bytes
+    client_port: int
+
+    def proxy_line(self):
+        return b"PROXY TCP4 127.0.0.1 127.0.0.1 %d %d" % (self.client_port, self.port)
 
     def raw(self, data):
         return data.replace(str(CORPUS_PORT).encode(), str(self.port).encode()).replace(CORPUS_CURL, self.version)
@@ -134,7 +143,10 @@ def command_of(test, stdout_checked, render):
     if "no-output" not in options and (not stdout_checked or "force-output" in options):
         output = "--output log/curl.out"
     include = "" if "no-include" in options else "--include"
-    return f"curl {output} {include} --trace-ascii log/trace --trace-time {render.text(test['command_rendered'])}"
+    command = render.text(test["command_rendered"])
+    if PROXY_OPTION in command:
+        command += f" --local-port {render.client_port}"
+    return f"curl {output} {include} --trace-ascii log/trace --trace-time {command}"
 
 
 def environment_of(test, render):
@@ -144,15 +156,16 @@ def environment_of(test, render):
 
 def steps_of(test, render):
     requests = [render.base64(request).replace(b"[DISCONNECT]\n", b"") for request in test["requests_b64"]]
-    return [Step(requests[item["request"]], reply_of(test, item, render), item["close"]) for item in test["exchange"]]
+    requests = [request.replace(b"proxy-line", render.proxy_line()) for request in requests]
+    return [Step(requests[item["request"]], *reply_of(test, item, render)) for item in test["exchange"]]
 
 
 def reply_of(test, item, render):
     """A bounced request (no section named) is an authenticated retry: section 1000, else the plain one."""
     for name in [item["reply"]] if item["reply"] else ["data1000", "data"]:
         if name in test["reply"]:
-            return render.base64(test["reply"][name]["b64"])
-    return PLAIN_REPLY
+            return render.base64(test["reply"][name]["b64"]), item["close"]
+    return PLAIN_REPLY, True
 
 
 def substitution(perl):

@@ -34,6 +34,8 @@ class Origin:
         return b"".join(self.received)
 
     def close(self):
+        """Wakes the accepting thread, or the port would stay taken while it waits."""
+        self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
     def _accept(self):

@@ -157,6 +157,7 @@ class Stage:
     def __exit__(self, *_):
         for thread in self.threads:
             thread.join(PATIENCE)
+        self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
 
