@@ -10,6 +10,8 @@ pub const MAX_MISMATCHES: usize = 200;
 pub(super) struct Findings<'r> {
     pub(super) rules: &'r Rules,
     pub(super) context: CompareContext,
+    /// What was recorded does not tell all headers, so that one more is no difference.
+    pub(super) headers_untold: bool,
     /// At most [`MAX_MISMATCHES`].
     list: Vec<Mismatch>,
     /// Found beyond the limit; the gravest of them.
@@ -18,7 +20,7 @@ pub(super) struct Findings<'r> {
 
 impl<'r> Findings<'r> {
     pub(super) fn new(rules: &'r Rules, context: CompareContext) -> Self {
-        Self { rules, context, list: Vec::new(), beyond: (0, None) }
+        Self { rules, context, headers_untold: false, list: Vec::new(), beyond: (0, None) }
     }
 
     /// One more, with the gravity that it has itself.

@@ -71,6 +71,7 @@ fn treatment(change: &Change<'_>, found: &Findings<'_>) -> Treatment {
             Alike::Spelling => own.min(found.rules.spelling),
             Alike::No => own,
         },
+        (None, Some(_)) if found.headers_untold => Treatment::Ignore,
         _ => own,
     }
 }

@@ -1,7 +1,7 @@
 //! Whole messages: head, body, framing, trailers.
 
 use cassettes::model::Direction;
-use cassettes::wire::http1::{Framing, Headers, Message, RequestHead, ResponseHead, View};
+use cassettes::wire::http1::{Framing, Headers, Message, RequestHead, ResponseHead, Version, View};
 
 use super::body::{Body, compare_bodies};
 use super::findings::Findings;
@@ -20,6 +20,7 @@ pub fn compare_requests(
     let mut found = Findings::new(rules, *context);
     match (request(expected), request(actual)) {
         (Some((was, was_head)), Some((is, is_head))) => {
+            found.headers_untold = is_sketch(&was_head);
             compare_request_lines(&was_head, &is_head, &mut found);
             compare_rest((was, was_head.headers()), (is, is_head.headers()), &mut found);
         }
@@ -53,6 +54,12 @@ pub fn compare_responses(
 
 fn request(view: &View) -> Option<(&Message, RequestHead<'_>)> {
     view.request().and_then(|message| Some((message, message.request_head()?)))
+}
+
+/// Written by hand: no HTTP/1.1 client leaves `Host` out (RFC 9112 §3.2), a person who wants to
+/// say only what matters does. The headers that are told count, others are not asked for.
+fn is_sketch(head: &RequestHead<'_>) -> bool {
+    head.version() == Version::Http11 && head.header("host").is_none()
 }
 
 fn status_line(message: &Message) -> String {

@@ -115,16 +115,28 @@ fn the_absolute_form_names_the_same_server_or_another() {
     );
     assert_eq!(
         compared(&absolute("localhost:4000"), &request("GET /a", &[host], "")),
-        ["(note) target: http://localhost:4000/a → /a", "header host: - → localhost:5000"]
+        ["(note) target: http://localhost:4000/a → /a"]
     );
 }
 
 #[test]
 fn headers_differ_by_value_and_number() {
     assert_eq!(
-        heads(&["Accept: a", "Accept: b", "Cookie: x"], &["Accept: b", "Accept: c", "New: n"]),
+        heads(
+            &["Host: a", "Accept: a", "Accept: b", "Cookie: x"],
+            &["Host: a", "Accept: b", "Accept: c", "New: n"]
+        ),
         ["header accept: a → c", "header cookie: x → -", "header new: - → n"]
     );
+}
+
+#[test]
+fn a_request_without_host_is_a_sketch_that_asks_only_for_what_it_tells() {
+    let sketch = request("GET /", &["Accept: a"], "");
+    let told = request("GET /", &["Host: b", "Accept: a", "Cookie: c"], "");
+    assert_eq!(compared(&sketch, &told), NONE);
+    let other = request("GET /", &["Host: b"], "");
+    assert_eq!(compared(&sketch, &other), ["header accept: a → -"]);
 }
 
 #[test]
