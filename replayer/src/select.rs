@@ -15,18 +15,29 @@ const MAX_BODIES_SEEN: usize = 64;
 const MAX_RAW_SEEN: usize = 1024;
 
 /// What a request is looked up by.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
-    /// As [`cassettes::meaning::request_key`] gives it.
+    /// As [`cassettes::meaning::request_key_of`] gives it.
     pub(crate) request: u64,
     pub(crate) origin: Origin<'a>,
+    /// Whether the recorded request is plainly the same, byte by byte: its origin is, then, too.
+    pub(crate) is_same: &'a dyn Fn(Slot, &Exchange) -> bool,
 }
 
 /// What serves it.
 #[derive(Debug)]
 pub(crate) enum Choice {
-    Play(Slot, Exchange),
+    Play(Cue),
     Miss(Why),
+}
+
+/// An exchange to play, claimed.
+#[derive(Debug)]
+pub(crate) struct Cue {
+    pub(crate) slot: Slot,
+    pub(crate) exchange: Exchange,
+    /// The request is known to be the same.
+    pub(crate) is_same: bool,
 }
 
 /// Why nothing serves it.
@@ -68,20 +79,23 @@ struct Pick {
     fresh: bool,
 }
 
+/// A pick, and what it holds.
+type Read = (Pick, Cue);
+
 impl Selector<'_> {
     /// Whether the body takes part in the selection.
-    pub(crate) fn needs_body(&self, asked: Asked<'_>) -> bool {
+    pub(crate) fn needs_body(&self, request: u64) -> bool {
         let index = self.deck.index();
-        match index.find(asked.request) {
+        match index.find(request) {
             Some(Found::Several(bucket)) => index.only_group(bucket).is_none(),
             Some(Found::Single(_)) | None => false,
         }
     }
 
     /// The first unplayed exchange for this head, whatever the body.
-    pub(crate) fn peek(&self, asked: Asked<'_>) -> Option<Slot> {
+    pub(crate) fn peek(&self, request: u64) -> Option<Slot> {
         let index = self.deck.index();
-        match index.find(asked.request)? {
+        match index.find(request)? {
             Found::Single(slot) => (!self.claims.is_played(slot)).then_some(slot),
             Found::Several(bucket) => index.heads(bucket, self.claims, MAX_BODIES_SEEN).min(),
         }
@@ -90,14 +104,12 @@ impl Selector<'_> {
     /// Chooses and claims. `body` is the body's key; `None` if the body is not known and shall not matter.
     pub(crate) fn choose(&self, asked: Asked<'_>, body: Option<u64>) -> Choice {
         loop {
-            let picked = self.pick_for_origin(asked, body).and_then(|(pick, exchange)| {
+            let picked = self.pick_for_origin(asked, body).and_then(|(pick, cue)| {
                 self.check_order(pick.slot)?;
-                Ok((pick, exchange))
+                Ok((pick, cue))
             });
             match picked {
-                Ok((pick, exchange)) if self.take(pick) => {
-                    return Choice::Play(pick.slot, exchange);
-                }
+                Ok((pick, cue)) if self.take(pick) => return Choice::Play(cue),
                 Ok(_) => {}
                 Err(why) => return Choice::Miss(why),
             }
@@ -105,39 +117,35 @@ impl Selector<'_> {
     }
 
     /// Claims this very exchange, unless somebody was faster.
-    pub(crate) fn claim(&self, slot: Slot) -> Option<Exchange> {
+    pub(crate) fn claim(&self, slot: Slot) -> Option<Cue> {
         let exchange = self.deck.exchange(slot).ok()?;
-        self.claims.claim(slot).then_some(exchange)
+        self.claims.claim(slot).then_some(Cue { slot, exchange, is_same: false })
     }
 
     /// The first unplayed raw exchange, in recorded order, that begins like this; claimed.
-    pub(crate) fn claim_raw(&self, first: &[u8]) -> Option<(Slot, Exchange)> {
+    pub(crate) fn claim_raw(&self, first: &[u8]) -> Option<Cue> {
         let unplayed = self.deck.unkeyed().iter().filter(|slot| !self.claims.is_played(**slot));
         unplayed.take(MAX_RAW_SEEN).find_map(|&slot| {
             let exchange = self.deck.exchange(slot).ok()?;
             let recorded = exchange.bytes(Direction::ToServer);
             let common = first.len().min(recorded.len());
             (first.get(..common) == recorded.get(..common) && self.claims.claim(slot))
-                .then_some((slot, exchange))
+                .then_some(Cue { slot, exchange, is_same: false })
         })
     }
 
-    fn pick_for_origin(
-        &self,
-        asked: Asked<'_>,
-        body: Option<u64>,
-    ) -> Result<(Pick, Exchange), Why> {
+    fn pick_for_origin(&self, asked: Asked<'_>, body: Option<u64>) -> Result<Read, Why> {
         let plain = self.pick(self.deck.index(), asked.request, body);
-        let plain = plain.and_then(|pick| self.read(pick));
+        let plain = plain.and_then(|pick| self.read(pick, asked));
         let fits = match &plain {
-            Ok((pick, exchange)) => self.deck.is_for(pick.slot, exchange, asked.origin),
+            Ok((_, cue)) => cue.is_same || self.deck.is_for(cue.slot, &cue.exchange, asked.origin),
             Err(why) => *why == Why::NotRecorded,
         };
         let Some(index) = (!fits).then(|| self.deck.origins().index(self.deck)).flatten() else {
             return plain;
         };
         let mixed = asked.origin.mix(asked.request);
-        match self.pick(index, mixed, body).and_then(|pick| self.read(pick)) {
+        match self.pick(index, mixed, body).and_then(|pick| self.read(pick, asked)) {
             // Nothing was recorded for the replayer's own address: the client was pointed elsewhere
             // than when it was recorded, which verification reports.
             Err(Why::NotRecorded) if asked.origin == Origin::Own => plain,
@@ -192,9 +200,13 @@ impl Selector<'_> {
         Ok(Pick { slot, fresh: true })
     }
 
-    fn read(&self, pick: Pick) -> Result<(Pick, Exchange), Why> {
-        match self.deck.exchange(pick.slot) {
-            Ok(exchange) => Ok((pick, exchange)),
+    fn read(&self, pick: Pick, asked: Asked<'_>) -> Result<Read, Why> {
+        let slot = pick.slot;
+        match self.deck.exchange(slot) {
+            Ok(exchange) => {
+                let is_same = (asked.is_same)(slot, &exchange);
+                Ok((pick, Cue { slot, exchange, is_same }))
+            }
             Err(error) => Err(Why::Unreadable(error.to_string())),
         }
     }

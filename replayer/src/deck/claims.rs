@@ -1,6 +1,6 @@
 //! Who has been played, how often, and when.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use cassettes::model::Timestamp;
 
@@ -16,6 +16,8 @@ pub(crate) struct Claims {
 struct Claim {
     /// How often it was played.
     plays: AtomicU32,
+    /// Its script is known to be: receive the request, send the answer.
+    plain: AtomicBool,
     /// When it was first asked for, and when that was over; nanoseconds since the replay's start.
     started: AtomicU64,
     ended: AtomicU64,
@@ -45,6 +47,17 @@ impl Claims {
             claim.started.store(started.as_nanos(), Relaxed);
             claim.ended.store(ended.as_nanos(), Relaxed);
         }
+    }
+
+    /// Its script is known to be: receive the request, send the answer.
+    pub(crate) fn note_plain(&self, slot: Slot) {
+        if let Some(claim) = self.get(slot) {
+            claim.plain.store(true, Relaxed);
+        }
+    }
+
+    pub(crate) fn is_plain(&self, slot: Slot) -> bool {
+        self.get(slot).is_some_and(|claim| claim.plain.load(Relaxed))
     }
 
     pub(crate) fn is_played(&self, slot: Slot) -> bool {

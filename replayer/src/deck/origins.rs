@@ -33,7 +33,11 @@ impl<'a> Origin<'a> {
     /// Own is whatever has the port that the client connected to, by any name: a client is pointed
     /// at `localhost`, `127.0.0.1` or a container's name for the same thing.
     pub(crate) fn of(head: &RequestHead<'a>, own: Own) -> Self {
-        let authority = Target::of(head.target()).authority.or_else(|| head.header("host"));
+        Self::named(Target::of(head.target()).authority.or_else(|| head.header("host")), own)
+    }
+
+    /// Of an authority that a request names.
+    pub(crate) fn named(authority: Option<&'a [u8]>, own: Own) -> Self {
         match authority {
             Some(authority) if own.owns(authority) != Some(true) => Self::Foreign(authority),
             _ => Self::Own,

@@ -16,10 +16,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cassettes::model::{Direction, Exchange, Timestamp};
-use cassettes::wire::http1::{RequestHead, View};
+use cassettes::wire::http1::View;
 
-use crate::deck::{Origin, Slot};
-use crate::select::{Asked, Choice, Why};
+use crate::deck::Slot;
+use crate::select::{Asked, Choice, Cue, Why};
 use crate::stage::{Played, Stage};
 use crate::verify::Own;
 use intake::{Heard, Intake};
@@ -249,7 +249,7 @@ impl Player {
     /// The client asks for the end after this answer; unless the recorded server went on after the
     /// same wish, as servers do for an HTTP/1.0 client that they know to stay.
     fn client_wants_end(&self, play: &Play) -> bool {
-        play.request.closes && !self.stage.went_on_regardless(play.slot, &play.exchange)
+        play.request.closes && !self.stage.went_on_regardless(play.cue.slot, &play.cue.exchange)
     }
 
     /// A client that ended, and has been answered, wants nothing more.
@@ -271,19 +271,21 @@ impl Player {
     }
 
     fn hear_head(&mut self, head: Bytes) {
-        let request = Request::begin(head, self.requests, self.now);
+        let mut request = Request::begin(head, self.requests, self.now);
         self.requests = self.requests.saturating_add(1);
         if request.has_body {
             self.hear_head_with_body(request);
         } else {
-            self.ask(request, false);
+            // Its end is certain, and is said next: no need to wait for it.
+            request.state = State::Whole;
+            self.choose(request, false);
         }
     }
 
     /// An answer may be recorded from before the body's end.
     fn hear_head_with_body(&mut self, request: Request) {
         let selector = self.stage.selector();
-        let Some(slot) = with_asked(&request, self.own, |asked| selector.peek(asked)) else {
+        let Some(slot) = selector.peek(request.key) else {
             if request.expects && !self.stage.options().repeat_last {
                 // The client would wait in vain for a `100 Continue`.
                 return self.choose(request, false);
@@ -292,7 +294,7 @@ impl Player {
         };
         let answers_early =
             self.stage.deck().entry(slot).is_some_and(|entry| !entry.request_first());
-        let body_decides = with_asked(&request, self.own, |asked| selector.needs_body(asked));
+        let body_decides = selector.needs_body(request.key);
         match (answers_early, body_decides) {
             (true, false) => self.choose(request, false),
             (true, true) if request.expects => self.answer_expectation(request, slot),
@@ -359,26 +361,29 @@ impl Player {
         let selector = stage.selector();
         let body = if !request.has_body {
             Some(0)
-        } else if with_asked(&request, self.own, |asked| selector.needs_body(asked)) {
+        } else if selector.needs_body(request.key) {
             request.is_over().then(|| request.body_key())
         } else {
             None
         };
-        let choice = with_asked(&request, self.own, |asked| selector.choose(asked, body));
-        match choice {
-            Choice::Play(slot, exchange) => self.begin(slot, exchange, request, continued),
+        let own = self.own;
+        let is_same =
+            |slot: Slot, recorded: &Exchange| stage.is_same(slot, recorded, &request, own);
+        let asked = Asked { request: request.key, origin: request.origin(own), is_same: &is_same };
+        match selector.choose(asked, body) {
+            Choice::Play(cue) => self.begin(cue, request, continued),
             Choice::Miss(why) => self.miss(&request, &why),
         }
     }
 
-    fn begin(&mut self, slot: Slot, exchange: Exchange, request: Request, continued: bool) {
-        let steps = self.stage.steps(slot, &exchange, &request, self.own);
-        let mut play = Play::new(slot, exchange, steps, request, self.now);
+    fn begin(&mut self, cue: Cue, request: Request, continued: bool) {
+        let steps = self.stage.steps(cue.slot, &cue.exchange, &request, self.own);
+        let mut play = Play::new(cue, steps, request, self.now);
         if continued {
             play.skip_continue();
         }
         if play.request.context.asks_switch {
-            play.tail = recorded_tail(&play.exchange).map(Tail::new);
+            play.tail = recorded_tail(&play.cue.exchange).map(Tail::new);
         }
         if play.tail.is_some() {
             self.intake.go_raw();
@@ -413,16 +418,16 @@ impl Player {
         let request = Request::raw(self.requests, self.now);
         self.requests = self.requests.saturating_add(1);
         match self.stage.selector().claim_raw(&all) {
-            Some((slot, exchange)) => self.begin_raw(slot, exchange, request, &all),
+            Some(cue) => self.begin_raw(cue, request, &all),
             None => self.miss(&request, &Why::NotHttp(why.to_owned())),
         }
     }
 
-    fn begin_raw(&mut self, slot: Slot, exchange: Exchange, request: Request, first: &Bytes) {
-        let steps = self.stage.steps(slot, &exchange, &request, self.own);
-        let mut tail = Tail::new(recorded_request(&exchange));
+    fn begin_raw(&mut self, cue: Cue, request: Request, first: &Bytes) {
+        let steps = self.stage.steps(cue.slot, &cue.exchange, &request, self.own);
+        let mut tail = Tail::new(recorded_request(&cue.exchange));
         tail.push(first);
-        let mut play = Play::new(slot, exchange, steps, request, self.now);
+        let mut play = Play::new(cue, steps, request, self.now);
         play.tail = Some(tail);
         self.phase = Phase::Playing(Box::new(play));
     }
@@ -443,13 +448,12 @@ impl Player {
         let selector = stage.selector();
         let request = asking.request;
         // Only an exchange that was cut short as well can be meant.
-        let claimed = with_asked(&request, self.own, |asked| {
-            let slot = selector.peek(asked)?;
+        let claimed = selector.peek(request.key).and_then(|slot| {
             let entry = stage.deck().entry(slot)?;
-            (!entry.complete()).then(|| selector.claim(slot)).flatten().map(|found| (slot, found))
+            (!entry.complete()).then(|| selector.claim(slot)).flatten()
         });
         match claimed {
-            Some((slot, exchange)) => self.begin(slot, exchange, request, asking.continued),
+            Some(cue) => self.begin(cue, request, asking.continued),
             None => self.miss(&request, &Why::CutShort),
         }
         self.pump();
@@ -488,15 +492,8 @@ impl Player {
 
     fn settle(&self, play: Play) {
         let tail = play.tail.as_ref().and_then(Tail::mismatch);
-        let Play { slot, exchange, request, .. } = play;
-        self.stage.settle(Played {
-            slot,
-            exchange: &exchange,
-            request,
-            own: self.own,
-            tail,
-            ended: self.now,
-        });
+        let Play { cue, request, .. } = play;
+        self.stage.settle(Played { cue: &cue, request, own: self.own, tail, ended: self.now });
     }
 }
 
@@ -505,13 +502,6 @@ impl Drop for Player {
     fn drop(&mut self) {
         self.client_gone(self.now);
     }
-}
-
-/// Calls `look` with what the request is looked up by.
-fn with_asked<T>(request: &Request, own: Own, look: impl FnOnce(Asked<'_>) -> T) -> T {
-    let head = RequestHead::parse(&request.head);
-    let origin = head.map_or(Origin::Own, |head| Origin::of(&head, own));
-    look(Asked { request: request.key, origin })
 }
 
 /// What the recorded client sent after HTTP was switched off; none if it was not.

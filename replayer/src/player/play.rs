@@ -8,14 +8,14 @@ use cassettes::model::{Direction, Exchange, Step, Timestamp, Until};
 use super::Action;
 use super::request::{Request, State};
 use super::tail::Tail;
-use crate::deck::{Slot, recorded_head};
+use crate::deck::recorded_head;
 use crate::options::Pace;
+use crate::select::Cue;
 
 /// A script's run.
 #[derive(Debug)]
 pub(super) struct Play {
-    pub(super) slot: Slot,
-    pub(super) exchange: Exchange,
+    pub(super) cue: Cue,
     pub(super) request: Request,
     /// What follows the request, or all there is in a raw exchange.
     pub(super) tail: Option<Tail>,
@@ -50,14 +50,8 @@ pub(super) struct World {
 }
 
 impl Play {
-    pub(super) fn new(
-        slot: Slot,
-        exchange: Exchange,
-        steps: VecDeque<Step>,
-        request: Request,
-        now: Timestamp,
-    ) -> Self {
-        Self { slot, exchange, request, tail: None, steps, clock: now, wake: None }
+    pub(super) fn new(cue: Cue, steps: VecDeque<Step>, request: Request, now: Timestamp) -> Self {
+        Self { cue, request, tail: None, steps, clock: now, wake: None }
     }
 
     /// Leaves out the recorded `100 Continue`, which the client has been sent.
@@ -162,7 +156,7 @@ impl Play {
     /// may be longer or shorter now.
     fn len_as_recorded(&self) -> u64 {
         let live = self.request.head.len() as u64;
-        let recorded = head_len(&recorded_head(&self.exchange)).map_or(live, |len| len as u64);
+        let recorded = head_len(&recorded_head(&self.cue.exchange)).map_or(live, |len| len as u64);
         (self.request.len() + recorded).saturating_sub(live)
     }
 }

@@ -1,9 +1,12 @@
 //! The request that a client is sending, as far as it has come.
 
 use bytes::Bytes;
-use cassettes::meaning::{BodyHasher, request_key_of};
+use cassettes::meaning::{BodyHasher, Target, request_key_of};
 use cassettes::model::{Chunk, ConnectionId, Direction, Exchange, Protocol, Timestamp};
 use cassettes::wire::http1::{RequestContext, RequestHead, Version};
+
+use crate::deck::Origin;
+use crate::verify::Own;
 
 /// Most bytes of a request kept for comparing it. What is longer is compared by its head, its length and its
 /// body's hash, so that an upload of any size takes constant memory.
@@ -16,6 +19,8 @@ pub(crate) struct Request {
     pub(crate) head: Bytes,
     /// As [`request_key_of`] gives it.
     pub(crate) key: u64,
+    /// Whom it names as its server.
+    authority: Option<Bytes>,
     /// What its answer depends on.
     pub(crate) context: RequestContext,
     /// It waits for `100 Continue` before it sends its body.
@@ -59,7 +64,7 @@ impl Request {
         let mut request = Self::raw(ordinal, at);
         request.len = head.len() as u64;
         if let Ok(parsed) = RequestHead::parse(&head) {
-            request.read(&parsed);
+            request.read(&head, &parsed);
         }
         request.head = head;
         request
@@ -70,6 +75,7 @@ impl Request {
         Self {
             head: Bytes::new(),
             key: 0,
+            authority: None,
             context: RequestContext::default(),
             expects: false,
             has_body: false,
@@ -139,25 +145,34 @@ impl Request {
         Exchange { connection: ConnectionId(0), protocol, chunks }
     }
 
+    /// Whom it names as its server, if that is not where it came to.
+    pub(crate) fn origin(&self, own: Own) -> Origin<'_> {
+        Origin::named(self.authority.as_deref(), own)
+    }
+
     /// `GET /path`, for people.
     pub(crate) fn label(&self) -> String {
         label(&self.head)
     }
 
-    fn read(&mut self, head: &RequestHead<'_>) {
+    fn read(&mut self, whole: &Bytes, head: &RequestHead<'_>) {
         self.key = request_key_of(head.method(), head.target());
         self.context = RequestContext::of(head);
+        let mut authority = Target::of(head.target()).authority;
         let old = head.version() == Version::Http10;
         (self.closes, self.expects) = (old, false);
         for line in head.headers() {
             if line.is("connection") {
                 self.closes = says(line.value, b"close") || old && !says(line.value, b"keep-alive");
+            } else if line.is("host") {
+                authority = authority.or(Some(line.value));
             } else if line.is("content-length") || line.is("transfer-encoding") {
                 self.has_body |= line.value != b"0";
             } else if line.is("expect") {
                 self.expects = says(line.value, b"100-continue");
             }
         }
+        self.authority = authority.map(|authority| whole.slice_ref(authority));
     }
 }
 

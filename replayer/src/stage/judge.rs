@@ -5,20 +5,23 @@ use cassettes::model::{Chunk, Direction, Exchange, Timestamp};
 use cassettes::wire::http1::View;
 
 use super::{Played, Stage};
-use crate::player::request::State;
+use crate::deck::Slot;
+use crate::player::request::{Request, State};
 use crate::player::{head_len, recorded_request};
+use crate::select::Cue;
 use crate::verify::{
-    CompareContext, Gravity, Mismatch, Place, Quick, RawRequest, compare_bytes, compare_requests,
+    CompareContext, Gravity, Mismatch, Own, Place, Quick, RawRequest, compare_bytes,
+    compare_requests,
 };
 
 pub(super) fn settle(stage: &Stage, mut played: Played<'_>) {
-    let slot = played.slot;
+    let slot = played.cue.slot;
     stage.claims.note_span(slot, played.request.started, played.ended);
     let recorded_fresh = stage.deck.entry(slot).is_some_and(|entry| entry.ordinal == 0);
     if recorded_fresh != (played.request.ordinal == 0) {
         stage.evidence.add_reuse(slot);
     }
-    let mut found = if played.request.head.is_empty() || is_plainly_same(stage, &played) {
+    let mut found = if played.request.head.is_empty() || is_same(stage, &played) {
         Vec::new()
     } else {
         compare(stage, &mut played)
@@ -27,17 +30,28 @@ pub(super) fn settle(stage: &Stage, mut played: Played<'_>) {
     stage.evidence.add(slot, found);
 }
 
-fn is_plainly_same(stage: &Stage, played: &Played<'_>) -> bool {
-    let request = &played.request;
+fn is_same(stage: &Stage, played: &Played<'_>) -> bool {
+    let Cue { slot, exchange, is_same } = played.cue;
+    *is_same || is_plainly_same(stage, *slot, exchange, &played.request, played.own)
+}
+
+/// By a glance.
+pub(super) fn is_plainly_same(
+    stage: &Stage,
+    slot: Slot,
+    exchange: &Exchange,
+    request: &Request,
+    own: Own,
+) -> bool {
     if request.state != State::Whole || !request.is_kept() || request.context.asks_switch {
         return false;
     }
-    let recorded = recorded_request(played.exchange);
+    let recorded = recorded_request(exchange);
     let Some((head, body)) = head_len(&recorded).and_then(|at| recorded.split_at_checked(at))
     else {
         return false;
     };
-    let context = CompareContext { recorded: stage.deck.usual_own(played.slot), live: played.own };
+    let context = CompareContext { recorded: stage.deck.usual_own(slot), live: own };
     let expected = RawRequest { head, body };
     let live = request.body_wire();
     let actual = RawRequest { head: &request.head, body: &live };
@@ -49,14 +63,14 @@ fn is_plainly_same(stage: &Stage, played: &Played<'_>) -> bool {
 }
 
 fn compare(stage: &Stage, played: &mut Played<'_>) -> Vec<Mismatch> {
-    let recorded = stage.deck.own(played.slot);
+    let recorded = stage.deck.own(played.cue.slot);
     let context = CompareContext { recorded, live: played.own };
     let kept = played.request.is_kept();
     let switched = played.request.context.asks_switch;
     let expected = if kept && !switched {
-        View::of(played.exchange)
+        View::of(&played.cue.exchange)
     } else {
-        View::of(&request_of(played.exchange, kept))
+        View::of(&request_of(&played.cue.exchange, kept))
     };
     let actual = View::of(&played.request.to_exchange());
     let mut found = compare_requests(&expected, &actual, &context, &stage.rules);
@@ -78,12 +92,12 @@ fn request_of(exchange: &Exchange, with_body: bool) -> Exchange {
 
 /// Of bodies too long to be kept: by length and hash.
 fn compare_long_bodies(stage: &Stage, played: &mut Played<'_>) -> Option<Mismatch> {
-    let recorded = stage.deck.entry(played.slot)?.keys.body;
+    let recorded = stage.deck.entry(played.cue.slot)?.keys.body;
     if played.request.body_key() == recorded {
         return None;
     }
     let actual = format!("{} bytes, and other ones", played.request.body_len);
-    let view = View::of(played.exchange);
+    let view = View::of(&played.cue.exchange);
     let expected = format!("{} bytes", view.request().map_or(0, |request| request.body.len()));
     Some(Mismatch::changed(Place::Body, Gravity::Failure, expected, actual))
 }

@@ -11,15 +11,16 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cassettes::model::{Connection, Exchange, Step, Timestamp};
+use cassettes::format::Entry;
+use cassettes::model::{Connection, Direction, Exchange, Step, Timestamp, Until};
 use cassettes::transcribe::compile;
 use cassettes::wire::http1::View;
 
 use crate::deck::{Claims, Deck, Precedence, Slot};
-use crate::options::{Order, ReplayOptions};
+use crate::options::{Order, Pace, ReplayOptions};
 use crate::player::request::Request;
 use crate::report::Verdict;
-use crate::select::{Selector, Why};
+use crate::select::{Cue, Selector, Why};
 use crate::verify::{Mismatch, Neighbours, Own, Rules};
 use evidence::{Evidence, Extras};
 
@@ -45,8 +46,7 @@ pub struct Stage {
 /// An exchange that was played, and what the client sent for it.
 #[derive(Debug)]
 pub(crate) struct Played<'a> {
-    pub(crate) slot: Slot,
-    pub(crate) exchange: &'a Exchange,
+    pub(crate) cue: &'a Cue,
     pub(crate) request: Request,
     /// Where the client connected to.
     pub(crate) own: Own,
@@ -122,6 +122,17 @@ impl Stage {
         }
     }
 
+    /// Whether the request is plainly the recorded one. If not, it may still mean the same.
+    pub(crate) fn is_same(
+        &self,
+        slot: Slot,
+        exchange: &Exchange,
+        request: &Request,
+        own: Own,
+    ) -> bool {
+        judge::is_plainly_same(self, slot, exchange, request, own)
+    }
+
     /// Compares what was played, and keeps what differs.
     pub(crate) fn settle(&self, played: Played<'_>) {
         judge::settle(self, played);
@@ -142,11 +153,25 @@ impl Stage {
 
     fn script(&self, slot: Slot, exchange: &Exchange) -> VecDeque<Step> {
         let Some(entry) = self.deck.entry(slot) else { return VecDeque::new() };
+        if self.options.pace == Pace::Instant && self.is_plain(slot, &entry) {
+            let sent = exchange.sent(Direction::ToClient);
+            return sent.map(|chunk| Step::Send(chunk.bytes.clone())).collect();
+        }
         // Most exchanges are whole and not the last: their connection has no say, and is not read.
         let ends = entry.last_on_connection || !entry.complete();
         let connection = if ends { self.deck.connection(slot).ok() } else { None };
         let connection = connection.unwrap_or(Connection::opened_at(Timestamp::ZERO));
-        compile(exchange, &connection, entry.last_on_connection).steps.into()
+        let steps = compile(exchange, &connection, entry.last_on_connection).steps;
+        if entry.request_first() && steps.iter().all(is_plain_step) {
+            self.claims.note_plain(slot);
+        }
+        steps.into()
+    }
+
+    /// Whether the script is known without compiling it: receive the request, send the answer.
+    fn is_plain(&self, slot: Slot, entry: &Entry) -> bool {
+        let whole = entry.complete() && entry.request_first() && !entry.degraded();
+        whole && (!entry.last_on_connection || self.claims.is_plain(slot))
     }
 }
 
@@ -156,6 +181,10 @@ fn own_name(own: Own) -> String {
         Own::Port(port) => format!("localhost:{port}"),
         Own::Unknown => "localhost".to_owned(),
     }
+}
+
+const fn is_plain_step(step: &Step) -> bool {
+    matches!(step, Step::Receive(Until::RequestEnd) | Step::Wait(_) | Step::Send(_))
 }
 
 /// Between an answer and what the server said unasked after it.
