@@ -76,6 +76,9 @@ struct Room {
     now: Timestamp,
     /// What the server had sent and the player has not: by exchange.
     expected: VecDeque<(usize, Bytes)>,
+    /// What the player has sent before its turn: time passes at once here, so that what the server
+    /// said unasked on an idle connection comes with the exchange before it.
+    early: Vec<Bytes>,
     compared: u64,
     problem: Option<String>,
 }
@@ -88,6 +91,7 @@ impl Room {
             player: Player::new(Arc::clone(stage), port.unwrap_or(0), Timestamp::ZERO),
             now: Timestamp::ZERO,
             expected: VecDeque::new(),
+            early: Vec::new(),
             compared: 0,
             problem: None,
         }
@@ -98,6 +102,9 @@ impl Room {
         self.now = now;
         let said = exchange.sent(Direction::ToClient);
         self.expected.extend(said.map(|chunk| (number, chunk.bytes.clone())));
+        for bytes in std::mem::take(&mut self.early) {
+            self.compare(bytes);
+        }
         for chunk in exchange.sent(Direction::ToServer) {
             self.player.receive(chunk.bytes.clone(), self.now);
             self.settle();
@@ -110,6 +117,11 @@ impl Room {
     fn leave(mut self, done: &mut Roundtrip) {
         self.player.client_closed(self.now);
         self.settle();
+        if !self.early.is_empty() {
+            let more: usize = self.early.iter().map(Bytes::len).sum();
+            let surplus = format!("{more} bytes are played that were not recorded");
+            self.problem.get_or_insert(surplus);
+        }
         if let Some((number, _)) = self.expected.front() {
             let count = self.expected.iter().map(|(_, bytes)| bytes.len()).sum::<usize>();
             let missing = format!("exchange {number}: {count} recorded bytes are not played");
@@ -140,8 +152,7 @@ impl Room {
     fn compare(&mut self, mut played: Bytes) {
         while !played.is_empty() && self.problem.is_none() {
             let Some((number, recorded)) = self.expected.front_mut() else {
-                let more = played.len();
-                self.problem = Some(format!("{more} bytes are played that were not recorded"));
+                self.early.push(played);
                 return;
             };
             let common = recorded.len().min(played.len());
