@@ -13,12 +13,15 @@ use cassettes::model::Timestamp;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use replayer::Player;
 
+/// The text of request `n`.
+type Request = fn(usize) -> String;
+
 const MANY: usize = 100_000;
 
 fn select(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("select");
     group.throughput(Throughput::Elements(1));
-    let decks: [(&str, usize, fn(usize) -> String); 3] = [
+    let decks: [(&str, usize, Request); 3] = [
         ("1 exchange", 1, deck::by_path),
         ("100,000 by path", MANY, deck::by_path),
         ("100,000 by body", MANY, by_body),

@@ -11,15 +11,15 @@ use replayer::verify::Rules;
 use replayer::{Deck, NamedReader, ReplayOptions, Stage};
 
 /// What the recorded client was told to connect to.
-pub const AUTHORITY: &str = "127.0.0.1:80";
+pub(crate) const AUTHORITY: &str = "127.0.0.1:80";
 
 /// Request `n` of a deck whose requests differ in their path.
-pub fn by_path(n: usize) -> String {
+pub(crate) fn by_path(n: usize) -> String {
     format!("GET /{n} HTTP/1.1\r\nHost: {AUTHORITY}\r\n\r\n")
 }
 
 /// A replay of `len` exchanges, which repeats the last of equals for ever.
-pub fn stage(len: usize, request: fn(usize) -> String) -> Arc<Stage> {
+pub(crate) fn stage(len: usize, request: fn(usize) -> String) -> Arc<Stage> {
     let all = (0..len).map(|n| exchange(n, request)).collect();
     let connection =
         Connection { server: AUTHORITY.to_owned(), ..Connection::opened_at(Timestamp::ZERO) };

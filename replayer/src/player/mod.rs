@@ -4,6 +4,7 @@
 //! [`Player::timeout`] tell what happened; [`Player::poll_action`] and [`Player::poll_timeout`] say what
 //! to do next.
 
+mod hear;
 mod intake;
 mod play;
 pub(crate) mod request;
@@ -15,14 +16,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cassettes::model::{Direction, Exchange, Timestamp};
-use cassettes::wire::http1::View;
+use cassettes::model::Timestamp;
 
-use crate::deck::Slot;
-use crate::select::{Asked, Choice, Cue, Why};
+use crate::select::Why;
 use crate::stage::{Played, Stage};
 use crate::verify::Own;
-use intake::{Heard, Intake};
+use intake::Intake;
 use play::{Afterlife, Play, Progress, World, act};
 pub(crate) use play::{head_len, recorded_request};
 use request::{Request, State};
@@ -259,179 +258,6 @@ impl Player {
         }
     }
 
-    fn hear(&mut self, said: Heard) {
-        match said {
-            Heard::Head(head) => self.hear_head(head),
-            Heard::NotHttp(error) => self.hear_no_http(&error.to_string()),
-            Heard::Piece { wire, body } => self.hear_piece(wire, body.as_ref()),
-            Heard::Raw(wire) => self.hear_raw(wire),
-            Heard::End => self.hear_end(State::Whole),
-            Heard::Broken => self.hear_end(State::Broken),
-        }
-    }
-
-    fn hear_head(&mut self, head: Bytes) {
-        let mut request = Request::begin(head, self.requests, self.now);
-        self.requests = self.requests.saturating_add(1);
-        if request.has_body {
-            self.hear_head_with_body(request);
-        } else {
-            // Its end is certain, and is said next: no need to wait for it.
-            request.state = State::Whole;
-            self.choose(request, false);
-        }
-    }
-
-    /// An answer may be recorded from before the body's end.
-    fn hear_head_with_body(&mut self, request: Request) {
-        let selector = self.stage.selector();
-        let Some(slot) = selector.peek(request.key) else {
-            if request.expects && !self.stage.options().repeat_last {
-                // The client would wait in vain for a `100 Continue`.
-                return self.choose(request, false);
-            }
-            return self.ask(request, false);
-        };
-        let answers_early =
-            self.stage.deck().entry(slot).is_some_and(|entry| !entry.request_first());
-        let body_decides = selector.needs_body(request.key);
-        match (answers_early, body_decides) {
-            (true, false) => self.choose(request, false),
-            (true, true) if request.expects => self.answer_expectation(request, slot),
-            _ => self.ask(request, false),
-        }
-    }
-
-    /// A `100 Continue` can be sent before it is known which exchange it is; a final answer cannot.
-    fn answer_expectation(&mut self, request: Request, slot: Slot) {
-        let exchange = self.stage.deck().exchange(slot).ok();
-        let first = exchange.and_then(|exchange| {
-            exchange.sent(Direction::ToClient).next().map(|chunk| chunk.bytes.clone())
-        });
-        match first.filter(|bytes| bytes.starts_with(b"HTTP/1.1 100")) {
-            Some(interim) => {
-                self.actions.push_back(Action::Send(interim));
-                self.ask(request, true);
-            }
-            None => self.choose(request, false),
-        }
-    }
-
-    fn ask(&mut self, request: Request, continued: bool) {
-        self.phase = Phase::Asking(Box::new(Asking { request, continued }));
-    }
-
-    fn hear_piece(&mut self, wire: Bytes, body: Option<&Bytes>) {
-        self.heard_at = self.now;
-        match &mut self.phase {
-            Phase::Asking(asking) => asking.request.push(self.now, wire, body),
-            Phase::Playing(play) => play.request.push(self.now, wire, body),
-            Phase::Waiting(_) | Phase::Over => {}
-        }
-    }
-
-    fn hear_raw(&mut self, wire: Bytes) {
-        self.heard_at = self.now;
-        match &mut self.phase {
-            Phase::Playing(play) => match &mut play.tail {
-                Some(tail) => tail.push(&wire),
-                None => play.request.push(self.now, wire, None),
-            },
-            _ => self.hear_piece(wire, None),
-        }
-    }
-
-    fn hear_end(&mut self, state: State) {
-        match std::mem::replace(&mut self.phase, Phase::Over) {
-            Phase::Asking(mut asking) => {
-                asking.request.state = state;
-                self.choose(asking.request, asking.continued);
-            }
-            Phase::Playing(mut play) => {
-                play.request.state = state;
-                self.phase = Phase::Playing(play);
-            }
-            other => self.phase = other,
-        }
-    }
-
-    /// Finds the exchange for a request, and begins to play it.
-    fn choose(&mut self, mut request: Request, continued: bool) {
-        let stage = Arc::clone(&self.stage);
-        let selector = stage.selector();
-        let body = if !request.has_body {
-            Some(0)
-        } else if selector.needs_body(request.key) {
-            request.is_over().then(|| request.body_key())
-        } else {
-            None
-        };
-        let own = self.own;
-        let is_same =
-            |slot: Slot, recorded: &Exchange| stage.is_same(slot, recorded, &request, own);
-        let asked = Asked { request: request.key, origin: request.origin(own), is_same: &is_same };
-        match selector.choose(asked, body) {
-            Choice::Play(cue) => self.begin(cue, request, continued),
-            Choice::Miss(why) => self.miss(&request, &why),
-        }
-    }
-
-    fn begin(&mut self, cue: Cue, request: Request, continued: bool) {
-        let steps = self.stage.steps(cue.slot, &cue.exchange, &request, self.own);
-        let mut play = Play::new(cue, steps, request, self.now);
-        if continued {
-            play.skip_continue();
-        }
-        if play.request.context.asks_switch {
-            play.tail = recorded_tail(&play.cue.exchange).map(Tail::new);
-        }
-        if play.tail.is_some() {
-            self.intake.go_raw();
-        }
-        self.phase = Phase::Playing(Box::new(play));
-    }
-
-    fn miss(&mut self, request: &Request, why: &Why) {
-        let closes = request.closes || !request.is_over() || request.state != State::Whole;
-        let answer = self.stage.miss(request, self.own, why);
-        self.actions.push_back(Action::Send(answer));
-        self.phase = Phase::Waiting(None);
-        if closes {
-            self.close();
-        } else {
-            self.close_if_client_did();
-        }
-    }
-
-    fn close(&mut self) {
-        self.actions.push_back(Action::Close);
-        self.phase = Phase::Over;
-    }
-
-    /// The first bytes are no request: perhaps a raw exchange was recorded.
-    fn hear_no_http(&mut self, why: &str) {
-        let mut first = Vec::new();
-        while let Some(Heard::Raw(bytes)) = self.intake.next() {
-            first.push(bytes);
-        }
-        let all: Bytes = first.concat().into();
-        let request = Request::raw(self.requests, self.now);
-        self.requests = self.requests.saturating_add(1);
-        match self.stage.selector().claim_raw(&all) {
-            Some(cue) => self.begin_raw(cue, request, &all),
-            None => self.miss(&request, &Why::NotHttp(why.to_owned())),
-        }
-    }
-
-    fn begin_raw(&mut self, cue: Cue, request: Request, first: &Bytes) {
-        let steps = self.stage.steps(cue.slot, &cue.exchange, &request, self.own);
-        let mut tail = Tail::new(recorded_request(&cue.exchange));
-        tail.push(first);
-        let mut play = Play::new(cue, steps, request, self.now);
-        play.tail = Some(tail);
-        self.phase = Phase::Playing(Box::new(play));
-    }
-
     fn end_while_waiting(&mut self) {
         self.phase = Phase::Waiting(None);
         if self.intake.is_in_head() {
@@ -502,13 +328,4 @@ impl Drop for Player {
     fn drop(&mut self) {
         self.client_gone(self.now);
     }
-}
-
-/// What the recorded client sent after HTTP was switched off; none if it was not.
-fn recorded_tail(exchange: &Exchange) -> Option<Bytes> {
-    let view = View::of(exchange);
-    let response = view.final_response()?.response_head()?;
-    let connect = view.request()?.request_head()?.method() == b"CONNECT";
-    let switched = response.status() == 101 || connect && response.status() / 100 == 2;
-    switched.then(|| view.tail(Direction::ToServer))
 }
