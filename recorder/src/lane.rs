@@ -78,9 +78,10 @@ impl Lane {
                 }
                 (State::Open, _) => {
                     ready!(tap.poll_pause(cx));
-                    let bytes = ready!(scratch::poll_read(from.as_mut(), cx, self.limit))
-                        .map_err(|error| Broken::new(self.direction.sender(), &error))?;
-                    self.pass_on(cx, to.as_mut(), bytes, tap)?;
+                    match ready!(scratch::poll_read(from.as_mut(), cx, self.limit)) {
+                        Ok(bytes) => self.pass_on(cx, to.as_mut(), bytes, tap)?,
+                        Err(error) => self.break_off(&error, tap),
+                    }
                 }
             }
         }
@@ -131,6 +132,13 @@ impl Lane {
         if self.doomed.is_none() {
             tap.ended(self.direction);
         }
+    }
+
+    /// The sender broke: reported once what was withheld of its bytes has been passed on.
+    fn break_off(&mut self, error: &io::Error, tap: &mut Tap) {
+        self.state = State::Ended;
+        tap.translate_end(self.direction, &mut self.out);
+        self.doomed = Some(Broken::new(self.direction.sender(), error));
     }
 
     fn poll_flush(

@@ -11,8 +11,9 @@ use crate::Upstream;
 pub struct RecordPlan {
     /// Where requests are passed on to.
     pub to: Upstream,
-    /// Replace the upstream's origin by the proxy's own in the answers' header fields that hold
-    /// URLs, and the other way round in requests. Without it only `Host` is changed.
+    /// Replace the upstream's origin by the proxy's own in answers: in header fields that hold URLs and in
+    /// bodies of text ([which](cassettes::wire::http1::rewrite::Rewriter::origin)); and the other way
+    /// round in requests' fields. Without it only `Host` is changed.
     pub rewrite_origin: bool,
     /// How long a connection attempt to the upstream may take, name lookup included.
     pub connect_timeout: Duration,
@@ -54,6 +55,9 @@ pub struct Summary {
     pub exchanges: u64,
     /// Those of which a parser understood only a part; all their bytes are recorded nevertheless.
     pub degraded: u64,
+    /// Answers of text that may still name the upstream's origin, although it was to be replaced: they are
+    /// compressed, longer than 1 MiB, a part, or carry a digest.
+    pub left: u64,
     /// Connections whose upstream could not be reached.
     pub unreached: u64,
     /// Why the first of those could not, for people.

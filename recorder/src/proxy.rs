@@ -116,6 +116,7 @@ impl Proxy {
         Summary {
             exchanges: counters.exchanges.load(Ordering::Relaxed),
             degraded: counters.degraded.load(Ordering::Relaxed),
+            left: counters.left.load(Ordering::Relaxed),
             ..self.summary
         }
     }

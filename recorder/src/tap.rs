@@ -34,6 +34,8 @@ pub(crate) struct Counters {
     pub(crate) degraded: AtomicU64,
     /// Exchanges that have begun and not ended.
     pub(crate) open: AtomicU64,
+    /// Answers whose body may still name the upstream's origin, which was to be replaced.
+    pub(crate) left: AtomicU64,
 }
 
 /// One connection's recording. Dropping it ends the connection in the journal.
@@ -165,6 +167,7 @@ impl Drop for Tap {
     fn drop(&mut self) {
         self.transcriber.finish();
         self.write_down();
+        self.counters.left.fetch_add(self.rewriter.left(), Ordering::Relaxed);
         if let Some(journal) = self.journal.take() {
             journal.end(std::mem::take(&mut self.closes));
         }

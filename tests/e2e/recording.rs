@@ -32,6 +32,22 @@ fn one_line_on_standard_output_says_where_it_listens() {
 }
 
 #[test]
+fn answers_that_may_still_name_the_server_are_counted_in_a_warning() {
+    let retape = Retape::new();
+    let coded = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: br\r\nContent-Length: 3\r\n\r\nabc";
+    let origin = Origin::start(move |_, _| coded.to_vec());
+    let to = origin.url();
+    for (switch, warned) in [(Some("--rewrite-origin"), true), (None, false)] {
+        let args = ["record", "--to", &to, "--overwrite", "-o", "a.cassette"];
+        let recording = retape.serve(args.into_iter().chain(switch));
+        assert_eq!(recording.client().get("/"), coded);
+        let said = recording.stop().stderr;
+        let warning = format!("1 answer may still name {to}: compressed");
+        assert_eq!(said.contains(&warning), warned, "{said}");
+    }
+}
+
+#[test]
 fn ctrl_c_and_sigterm_close_the_file_properly() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let retape = Retape::new();

@@ -1,8 +1,9 @@
 //! Replaying, as its user sees it.
 
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use crate::support::{Client, Origin, Retape, record, record_all, replay_of};
+use crate::support::{Client, Origin, Retape, json, record, record_all, replay_of};
 
 #[test]
 fn a_replay_gives_back_the_recorded_bytes_and_finds_the_same_client_the_same() {
@@ -24,6 +25,34 @@ fn one_connection_may_be_used_for_what_was_recorded_on_several() {
         let mut client = Client::connect(url);
         assert_eq!(client.get("/one"), recorded[0]);
         assert_eq!(client.get("/two"), recorded[1]);
+    });
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+}
+
+#[test]
+fn links_lead_back_to_whoever_answers_the_recorder_or_the_replayer() {
+    let retape = Retape::new();
+    let origin_url = Arc::new(OnceLock::<String>::new());
+    let known = Arc::clone(&origin_url);
+    let origin =
+        Origin::start(move |_, _| json(&format!("{{\"next\": \"{}/2\"}}", known.get().unwrap())));
+    origin_url.set(origin.url()).unwrap();
+    let to = origin.url();
+    let args = ["record", "--rewrite-origin", "--to", &to, "-o", "a.cassette"];
+    let recording = retape.serve(args);
+    let by_name = |url: &str, got: Vec<u8>| {
+        let text = String::from_utf8(got).unwrap();
+        assert!(text.ends_with(&format!("{{\"next\": \"{url}/2\"}}")), "{text}");
+        text.replace(url, "URL")
+    };
+    let recorded = by_name(&recording.url, recording.client().get("/1"));
+    let ended = recording.stop();
+    assert!(!ended.stderr.contains("may still name"), "{}", ended.stderr);
+    let shown = retape.run(["show", "a.cassette", "1"]).stdout;
+    assert!(shown.contains(&format!("{to}/2")), "as the server said it: {shown}");
+    drop(origin);
+    let ended = replay_of(&retape, &["a.cassette"], |url| {
+        assert_eq!(by_name(url, Client::connect(url).get("/1")), recorded);
     });
     assert_eq!(ended.code, Some(0), "{ended:?}");
 }

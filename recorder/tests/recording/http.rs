@@ -2,7 +2,7 @@
 
 use cassettes::model::{Direction, How, Side};
 
-use crate::harness::{Origin, Peer, Recording, answer, plan};
+use crate::harness::{Origin, Peer, Recording, answer, assert_reset, plan};
 
 const GET: &str = "GET /a HTTP/1.1\r\nhost: proxy.test\r\n\r\n";
 
@@ -178,4 +178,75 @@ fn a_redirect_to_the_server_leads_to_the_proxy_and_is_recorded_as_the_server_sai
     let said = String::from_utf8(recorded.sent(Direction::ToClient)[0].to_vec()).unwrap();
     assert!(said.contains(&format!("\r\nLocation: http://{upstream}/b\r\n")));
     assert_eq!(recorded.cassette.header.rewrite.origin, format!("http://{upstream}"));
+}
+
+#[test]
+fn links_in_bodies_lead_to_the_proxy_and_are_recorded_as_the_server_said_them() {
+    let page = |origin: &str| format!("<a href='http://{origin}/next'>more</a>");
+    let typed = |more: &str| format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{more}\r\n");
+    let origin = Origin::once(move |mut server| {
+        let page = page(&server.local_addr().unwrap().to_string());
+        let coded = typed(&format!("Content-Encoding: br\r\nContent-Length: {}\r\n", page.len()));
+        let chunked = typed("Transfer-Encoding: chunked\r\n");
+        let length = typed(&format!("Content-Length: {}\r\n", page.len()));
+        let chunk = format!("{chunked}{:x}\r\n{page}\r\n0\r\n\r\n", page.len());
+        for answer in [format!("{length}{page}"), chunk, format!("{coded}{page}")] {
+            server.head();
+            server.send(answer);
+        }
+        drop(server.rest());
+    });
+    let upstream = origin.address.to_string();
+    let mut plan = plan(origin.address);
+    plan.rewrite_origin = true;
+    let recording = Recording::with(plan);
+    let mut client = recording.connect();
+    let mut got = Vec::new();
+    for left in [false, false, true] {
+        client.send("GET /a HTTP/1.1\r\nHost: proxy.test:1\r\n\r\n");
+        let body = page(if left { &upstream } else { "proxy.test:1" });
+        let head = client.head();
+        if !head.contains("chunked") {
+            assert!(head.contains(&format!("\r\nContent-Length: {}\r\n", body.len())), "{head}");
+            assert_eq!(client.exactly(body.len()), body.as_bytes());
+            continue;
+        }
+        while !got.ends_with(b"0\r\n\r\n") {
+            got.extend(client.exactly(1));
+        }
+        assert_eq!(got, format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()).as_bytes());
+    }
+    client.fin();
+    assert!(client.rest().1.is_ok());
+    origin.join();
+    let recorded = recording.finish();
+    assert_eq!(recorded.summary.left, 1, "the compressed one");
+    for said in recorded.sent(Direction::ToClient) {
+        assert!(String::from_utf8_lossy(&said).contains(&page(&upstream)));
+    }
+}
+
+#[test]
+fn what_is_withheld_of_a_body_reaches_the_client_before_a_reset() {
+    let origin = Origin::once(|mut server| {
+        server.head();
+        server.head();
+        let typed = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\nhalf";
+        server.send(answer("first") + typed);
+        assert_eq!(server.exactly(1), b"!", "the client has the first, so the proxy has all of it");
+        server.rst();
+    });
+    let mut plan = plan(origin.address);
+    plan.rewrite_origin = true;
+    let recording = Recording::with(plan);
+    let mut client = recording.connect();
+    client.send(GET.repeat(2));
+    client.exactly(answer("first").len());
+    client.send("!");
+    let head = client.head();
+    assert!(head.contains("\r\nContent-Length: 9\r\n"), "{head}");
+    assert_eq!(client.exactly(4), b"half");
+    assert_reset(&client.rest().1);
+    origin.join();
+    recording.finish();
 }

@@ -74,4 +74,16 @@ mod tests {
         let said = replaced("localhost:5000", &answer);
         assert_eq!(said, "HTTP/1.1 302 Found\r\nLocation: http://localhost:5000/x\r\nContent-Le");
     }
+
+    #[test]
+    fn a_link_in_a_body_leads_back_too_and_its_length_is_right() {
+        let answer = [
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 26\r\n\r\n",
+            "{\"next\":\"http://ap",
+            "i.test/2\"}",
+        ];
+        let said = replaced("localhost:5000", &answer);
+        let expected = "Content-Length: 32\r\n\r\n{\"next\":\"http://localhost:5000/2\"}";
+        assert!(said.ends_with(expected), "{said}");
+    }
 }

@@ -65,7 +65,13 @@ pub(crate) struct RecordArgs {
     #[arg(long)]
     append: bool,
 
-    /// Replace the server's address by the recorder's in Location and other fields that hold URLs
+    /// Replace the server's `http://host:port` by the recorder's, also in answers
+    ///
+    /// In Location, Content-Location, Link, Refresh and Access-Control-Allow-Origin, and wherever
+    /// it stands in a body of text (HTML, JSON also as `http:\/\/`, XML, JavaScript and the like); the
+    /// other way round in the requests' Origin, Referer and Destination. Bodies that are
+    /// compressed, partial, signed by a digest, or over 1 MiB with a Content-Length pass as they
+    /// are, and a warning counts them. The file holds what the server said; replay replaces again.
     #[arg(long)]
     rewrite_origin: bool,
 
@@ -135,6 +141,7 @@ async fn record(plan: Plan) -> Outcome<ExitCode> {
     saved?;
     recording::sum_up(&journal, &plan.output);
     credentials::warn_of(&plan.output);
+    warn_of_left_origins(&ended, &to);
     conclude(&ended, &to)
 }
 
@@ -152,6 +159,17 @@ fn conclude(ended: &Ended<recorder::Summary>, to: &Upstream) -> Outcome<ExitCode
             talk::error(&failure);
             Ok(exit_code(status))
         }
+    }
+}
+
+/// Tells where `--rewrite-origin` could do nothing.
+fn warn_of_left_origins(ended: &Ended<recorder::Summary>, to: &Upstream) {
+    let left = ended.served.as_ref().map_or(0, |served| served.left);
+    if left > 0 {
+        let (answers, origin) = (talk::count(left, "answer"), to.origin());
+        talk::warn(&format!(
+            "{answers} may still name {origin}: compressed, partial, with a digest, or over 1 MiB"
+        ));
     }
 }
 

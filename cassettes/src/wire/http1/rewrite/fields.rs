@@ -2,6 +2,8 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
+use super::text::Swap;
+
 /// Names of fields, lower-case.
 pub(super) type Names = &'static [&'static [u8]];
 
@@ -12,7 +14,7 @@ pub(super) const HOST_ONLY: Names = &[HOST];
 pub(super) const REQUEST: Names = &[HOST, b"origin", b"referer", b"destination"];
 
 /// Answer fields that change where origins do: those that hold URLs which a client acts on.
-pub(super) const ANSWER: Names =
+const ANSWER: Names =
     &[b"location", b"content-location", b"link", b"refresh", b"access-control-allow-origin"];
 
 pub(super) const HOST: &[u8] = b"host";
@@ -58,9 +60,9 @@ impl Fields {
         Some(parts.with(&replace_authority(parts.value, own, &self.upstream)?))
     }
 
-    /// What a line of a response's head becomes; `None`: it stays.
-    pub(super) fn response_line(&self, line: &[u8]) -> Option<Bytes> {
-        answer_line(line, &self.upstream, self.own.as_ref()?)
+    /// What to replace in answers; `None`: only `Host` changes.
+    pub(super) fn swap(&self) -> Option<Swap<'_>> {
+        Some(Swap { from: &self.upstream, to: self.own.as_ref()? })
     }
 }
 
@@ -70,14 +72,12 @@ pub(super) fn keeps_host(value: &[u8], upstream: &[u8]) -> bool {
     value.is_empty() || value == upstream
 }
 
-/// What a response's head becomes when the origin `http://upstream` is replaced by `http://own` in
-/// the fields that hold URLs; `None`: it stays. Both are given as `host:port`.
-pub fn answer_head(head: &[u8], upstream: &str, own: &str) -> Option<Bytes> {
-    let (upstream, own) = (upstream.as_bytes(), own.as_bytes());
+/// What an answer's head becomes; `None`: it stays.
+pub(super) fn answer_head(head: &[u8], swap: Swap<'_>) -> Option<Bytes> {
     let mut changed = false;
     let mut out = BytesMut::with_capacity(head.len());
     for line in head.split_inclusive(|&byte| byte == b'\n') {
-        let new = answer_line(line, upstream, own);
+        let new = answer_line(line, swap.from, swap.to);
         changed |= new.is_some();
         out.extend_from_slice(new.as_deref().unwrap_or(line));
     }
@@ -135,7 +135,7 @@ impl<'a> Parts<'a> {
 
 /// Replaces the authority `from` by `to` in each `http://from…` and `//from…` of a field's value;
 /// `None` if there is none. Both are given as `host:port`, without the port where it is 80.
-pub fn replace_authority(value: &[u8], from: &[u8], to: &[u8]) -> Option<Bytes> {
+pub(super) fn replace_authority(value: &[u8], from: &[u8], to: &[u8]) -> Option<Bytes> {
     let mut out = BytesMut::new();
     let mut copied = 0;
     for slashes in memchr::memmem::find_iter(value, b"//") {

@@ -1,4 +1,4 @@
-//! One direction's bytes, cut at the lines that change.
+//! Requests, cut at the lines that change.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::wire::http1::{Advance, Event, ParseError};
 /// Longest line withheld to see its end. A longer one is passed on unchanged: URLs stop at 8 KiB nearly everywhere.
 const MAX_HELD_LINE_BYTES: usize = 64 * 1024;
 
-/// One direction's state.
+/// The direction to the server.
 #[derive(Debug)]
 pub(super) struct Flow {
     /// Fields that may change.
@@ -20,7 +20,6 @@ pub(super) struct Flow {
     /// Nothing of a message has come since the last one's end.
     between: bool,
     line: Line,
-    switched: bool,
 }
 
 /// Where in a message the next byte is.
@@ -46,7 +45,7 @@ enum Line {
 impl Flow {
     /// At the start of a connection on which these fields may change.
     pub(super) fn new(names: Names) -> Self {
-        Self { names, place: Place::Head, between: true, line: Line::Start, switched: false }
+        Self { names, place: Place::Head, between: true, line: Line::Start }
     }
 
     /// Takes one read's bytes. `parse` finds the heads, `change` gives what a line becomes (`None`: it stays),
@@ -90,11 +89,6 @@ impl Flow {
         (self.place, self.between) = (Place::Raw, false);
     }
 
-    /// Whether the messages have ended in a switch to another protocol.
-    pub(super) fn switched(&self) -> bool {
-        self.switched
-    }
-
     /// No further bytes come.
     pub(super) fn finish(&mut self, out: Out<'_>) {
         self.release(&mut Cutter { input: &Bytes::new(), done: 0, out });
@@ -109,10 +103,7 @@ impl Flow {
             Event::End => {
                 (self.place, self.between, self.line) = (Place::Head, true, Line::Start);
             }
-            Event::Switched => {
-                self.stop();
-                self.switched = true;
-            }
+            Event::Switched => self.stop(),
             Event::Body(_) | Event::Trailers(_) => {}
         }
     }

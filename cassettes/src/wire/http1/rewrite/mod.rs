@@ -1,23 +1,30 @@
-//! What a reverse proxy must change on the way, without holding anything up: bytes in, bytes out.
+//! What a reverse proxy must change on the way: bytes in, bytes out.
 //!
-//! `Host` in requests always; with [`Rewriter::origin`] also URLs in header fields, so that a client
-//! that follows them stays with the proxy. Bodies are never changed. What cannot be parsed passes as
-//! it is, from there to the connection's end.
+//! `Host` in requests always, without holding anything up; with [`Rewriter::origin`] also URLs in header
+//! fields, and in answers whose body is text, so that a client that follows them stays with the
+//! proxy. What cannot be parsed passes as it is, from there to the connection's end.
 //!
-//! A replayer that answers in the place of a recorded server uses [`answer_head`].
+//! A replayer that answers in the place of a recorded server does the same with its own origin.
+//!
+//! Inside: `flow` cuts requests into lines, `fields` says what a line becomes, `plain` does both at once
+//! for nearly all; `answers` goes through the other direction, `body` frames what `text` replaced.
 
+mod answers;
+mod body;
 mod fields;
 mod flow;
 mod plain;
+mod text;
 
 use bytes::Bytes;
 
-use super::{MethodKind, RequestContext, RequestHead, RequestParser, ResponseParser};
+use super::{MethodKind, RequestContext, RequestHead, RequestParser};
 use crate::model::Direction;
+use answers::Answers;
 use fields::Fields;
 use flow::Flow;
 
-pub use fields::{answer_head, replace_authority};
+pub use body::MAX_REPLACED_BYTES;
 
 /// Where changed bytes go: pieces, in order, most of them slices of what came in.
 pub type Out<'a> = &'a mut dyn FnMut(Bytes);
@@ -29,8 +36,7 @@ pub struct Rewriter {
     requests: RequestParser,
     to_server: Flow,
     /// There only where answers are changed.
-    responses: Option<ResponseParser>,
-    to_client: Flow,
+    answers: Option<Answers>,
     /// A request of this kind asked to leave HTTP, and nobody parses the answers: their first bytes are looked at.
     watching: Option<MethodKind>,
 }
@@ -41,21 +47,22 @@ impl Rewriter {
         Self::new(Fields::host(upstream), Flow::new(fields::HOST_ONLY), None)
     }
 
-    /// Also puts the proxy's own origin in place of `http://upstream` in answers' fields that hold
-    /// URLs, and the other way round in requests. The proxy's own is what the client last gave as
-    /// `Host`; before that, `own`.
+    /// Also puts the proxy's own origin in place of `http://upstream` in answers: in fields that hold
+    /// URLs, and in bodies of text that are not compressed, nor longer than [`MAX_REPLACED_BYTES`] where their
+    /// length is said. And the other way round in requests' fields. The proxy's own is what the client
+    /// last gave as `Host`; before that, `own`.
     pub fn origin(upstream: &str, own: &str) -> Self {
         let requests = Flow::new(fields::REQUEST);
-        Self::new(Fields::origin(upstream, own), requests, Some(ResponseParser::new()))
+        Self::new(Fields::origin(upstream, own), requests, Some(Answers::new()))
     }
 
-    fn new(fields: Fields, to_server: Flow, responses: Option<ResponseParser>) -> Self {
-        let (requests, to_client) = (RequestParser::new(), Flow::new(fields::ANSWER));
-        Self { fields, requests, to_server, responses, to_client, watching: None }
+    fn new(fields: Fields, to_server: Flow, answers: Option<Answers>) -> Self {
+        Self { fields, requests: RequestParser::new(), to_server, answers, watching: None }
     }
 
     /// Takes bytes that one side sent; gives `out` what the other is to get. Withholds at most one
-    /// unfinished line of a head, and that only if it may be one to change.
+    /// unfinished line of a head, and that only if it may be one to change. Where origins are replaced in
+    /// answers: an unfinished head, a body whose length may change, the start of what may be an origin.
     pub fn advance(&mut self, direction: Direction, input: &Bytes, out: Out<'_>) {
         match direction {
             Direction::ToServer => self.pass_request(input, out),
@@ -67,12 +74,22 @@ impl Rewriter {
     pub fn finish(&mut self, direction: Direction, out: Out<'_>) {
         match direction {
             Direction::ToServer => self.to_server.finish(out),
-            Direction::ToClient => self.to_client.finish(out),
+            Direction::ToClient => {
+                if let (Some(answers), Some(swap)) = (&mut self.answers, self.fields.swap()) {
+                    answers.finish(swap, out);
+                }
+            }
         }
     }
 
+    /// How many answers of text passed with the origin in their body as it may be: compressed, too long,
+    /// a part, or with a digest. 0 where origins are not replaced.
+    pub fn left(&self) -> u64 {
+        self.answers.as_ref().map_or(0, Answers::left)
+    }
+
     fn pass_request(&mut self, input: &Bytes, out: Out<'_>) {
-        let Self { fields, requests, to_server, responses, watching, .. } = self;
+        let Self { fields, requests, to_server, answers, watching, .. } = self;
         if let Some(upstream) = fields.host_only()
             && to_server.between_messages()
             && let Some(changed) = plain::request(input, upstream)
@@ -87,8 +104,8 @@ impl Rewriter {
             |head| {
                 let context = RequestHead::parse(head).map(|head| RequestContext::of(&head));
                 let context = context.unwrap_or_default();
-                match responses {
-                    Some(responses) => responses.expect(context),
+                match answers {
+                    Some(answers) => answers.expect(context),
                     None if context.asks_switch => *watching = Some(context.method),
                     None => {}
                 }
@@ -97,10 +114,9 @@ impl Rewriter {
     }
 
     fn pass_answer(&mut self, input: &Bytes, out: Out<'_>) {
-        if let Some(responses) = &mut self.responses {
-            let (fields, advance) = (&self.fields, |input: &_| responses.advance(input));
-            self.to_client.advance(input, out, advance, |line| fields.response_line(line), |_| {});
-            if self.to_client.switched() {
+        if let (Some(answers), Some(swap)) = (&mut self.answers, self.fields.swap()) {
+            answers.advance(input, swap, out);
+            if answers.switched() {
                 self.to_server.stop();
             }
         } else {
@@ -123,5 +139,7 @@ impl Rewriter {
     }
 }
 
+#[cfg(test)]
+mod body_tests;
 #[cfg(test)]
 mod tests;

@@ -1,3 +1,4 @@
+use super::fields::{answer_head, replace_authority};
 use super::*;
 
 const UPSTREAM: &str = "api.example:8080";
@@ -142,12 +143,14 @@ fn a_longer_host_or_another_port_is_another_origin() {
 }
 
 #[test]
-fn a_whole_answer_head_is_changed_at_once_for_a_replayer() {
+fn a_head_without_the_origin_is_not_copied() {
     let head = b"HTTP/1.1 201 Created\r\nLocation: http://api.example:8080/1\r\n\r\n";
-    let changed = answer_head(head, UPSTREAM, OWN);
+    let fields = Fields::origin(UPSTREAM, OWN);
+    let swap = fields.swap().unwrap();
+    let changed = answer_head(head, swap);
     let expected = &b"HTTP/1.1 201 Created\r\nLocation: http://127.0.0.1:4000/1\r\n\r\n"[..];
     assert_eq!(changed.as_deref(), Some(expected));
-    assert_eq!(answer_head(expected, UPSTREAM, OWN), None);
+    assert_eq!(answer_head(expected, swap), None);
 }
 
 #[test]
