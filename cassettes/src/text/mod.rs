@@ -1,7 +1,7 @@
 //! The text form of a cassette: for git, for review, and for writing by hand. `TEXT.md` describes
 //! it for people.
 //!
-//! [`write`] and [`read`] are inverse for every cassette: whatever the readable notation cannot
+//! [`write()`] and [`read()`] are inverse for every cassette: whatever the readable notation cannot
 //! say exactly is written raw. What a person leaves out is derived in one place, `message`; the
 //! writer asks it what would be derived before it leaves anything out.
 //!
