@@ -11,7 +11,7 @@ use std::hint::black_box;
 use bytes::Bytes;
 use cassettes::model::Timestamp;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use replayer::Player;
+use replayer::{Arrival, Player};
 
 /// The text of request `n`.
 type Request = fn(usize) -> String;
@@ -28,7 +28,7 @@ fn select(criterion: &mut Criterion) {
     ];
     for (name, len, request) in decks {
         let stage = deck::stage(len, request);
-        let mut player = Player::new(stage, 80, Timestamp::ZERO);
+        let mut player = Player::new(stage, Arrival::direct(80), Timestamp::ZERO);
         let mut n = 0;
         group.bench_function(name, |bencher| {
             bencher.iter(|| {

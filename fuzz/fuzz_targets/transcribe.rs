@@ -10,7 +10,7 @@ use cassettes::model::{
     Cassette, Close, Connection, ConnectionId, Direction, Header, How, Side, TapeEvent, Timestamp,
 };
 use cassettes::transcribe::{Transcriber, collect, compile, summarize};
-use cassettes::wire::http1::View;
+use cassettes::wire::http::View;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|play: &[u8]| {

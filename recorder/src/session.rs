@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use cassettes::format::Journal;
-use cassettes::model::{Connection, Direction, How, Side, Transport};
+use cassettes::model::{Connection, Direction, How, Side};
 use cassettes::wire::http1::rewrite::Rewriter;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
@@ -49,12 +49,10 @@ fn open_tap(client: &TcpStream, shared: &Shared) -> Tap {
     let own = address(client.local_addr());
     let rewriter = rewriter(&shared.plan, &own);
     let facts = Connection {
-        opened: shared.clock.now(),
-        transport: Transport::Tcp,
         client: address(client.peer_addr()),
         server: own,
         upstream: shared.plan.to.origin(),
-        closes: Vec::new(),
+        ..Connection::opened_at(shared.clock.now())
     };
     Tap::new(facts, shared.clock, shared.counters.clone(), rewriter, shared.journal.clone())
 }

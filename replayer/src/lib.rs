@@ -2,12 +2,14 @@
 //!
 //! - [`Deck`]: the loaded cassettes, with the index that finds the exchange for a request
 //! - [`Stage`]: a replay: a deck, [`ReplayOptions`], [`Rules`](verify::Rules), and what happened so far
+//! - [`Arrival`]: how a client came
 //! - [`Player`]: the server's part on one connection, sans-io
 //! - [`serve`]: players on sockets
 //! - [`verify`]: compares requests, and answers, and gives every difference
 //! - [`diff`]: compares two cassettes
 //! - [`report`]: what happened, for people, programs and CI
 
+mod arrival;
 mod deck;
 mod diff;
 mod driver;
@@ -20,6 +22,7 @@ mod stage;
 mod testing;
 pub mod verify;
 
+pub use arrival::Arrival;
 pub use deck::{Deck, DeckError, NamedReader};
 pub use diff::{DiffError, Sides, diff, diff_sides};
 pub use driver::serve;

@@ -6,7 +6,7 @@ use bincode::{Decode, Encode};
 use super::damage::What;
 use crate::model::{
     Close, Connection, ConnectionId, Direction, Header, How, Protocol, Rewrite, Side, Timestamp,
-    Transport,
+    Transport, Way,
 };
 
 /// Metadata of kind 1.
@@ -150,9 +150,12 @@ impl ConnectionRecord {
         Ok(Connection {
             opened: Timestamp::from_nanos(self.opened),
             transport: transport(self.transport)?,
+            way: Way::Direct,
             client: self.client,
             server: self.server,
             upstream: self.upstream,
+            tls: None,
+            upstream_tls: None,
             closes: self.closes.iter().map(CloseRecord::to_model).collect::<Result<_, _>>()?,
         })
     }
@@ -192,6 +195,8 @@ pub(super) const fn protocol_number(protocol: Protocol) -> u8 {
     match protocol {
         Protocol::Raw => 0,
         Protocol::Http1 => 1,
+        Protocol::Http2 => 2,
+        Protocol::Http2Control => 3,
     }
 }
 
@@ -200,6 +205,8 @@ pub(super) const fn protocol(number: u8) -> Result<Protocol, What> {
     match number {
         0 => Ok(Protocol::Raw),
         1 => Ok(Protocol::Http1),
+        2 => Ok(Protocol::Http2),
+        3 => Ok(Protocol::Http2Control),
         _ => Err(What::BadValue { field: "protocol", value: number as u64 }),
     }
 }
@@ -234,6 +241,9 @@ fn side(number: u8) -> Result<Side, What> {
     }
 }
 
+/// Set in the way of closing by a TLS alert, whose number is the rest: all that are defined are below 128.
+const ALERT: u8 = 0x80;
+
 const fn how_number(how: How) -> u8 {
     match how {
         How::Fin => 0,
@@ -241,6 +251,9 @@ const fn how_number(how: How) -> u8 {
         How::Refused => 2,
         How::Timeout => 3,
         How::Unreachable => 4,
+        How::CloseNotify => 5,
+        How::Untrusted => 6,
+        How::Alert(number) => ALERT | number,
     }
 }
 
@@ -251,6 +264,9 @@ fn how(number: u8) -> Result<How, What> {
         2 => Ok(How::Refused),
         3 => Ok(How::Timeout),
         4 => Ok(How::Unreachable),
+        5 => Ok(How::CloseNotify),
+        6 => Ok(How::Untrusted),
+        ALERT.. => Ok(How::Alert(number & !ALERT)),
         _ => Err(What::BadValue { field: "way of closing", value: number.into() }),
     }
 }

@@ -20,12 +20,19 @@ pub struct Connection {
     pub opened: Timestamp,
     /// What carried it.
     pub transport: Transport,
+    /// How the client came to the server.
+    pub way: Way,
     /// The client's address, as `host:port`; empty where unknown.
     pub client: String,
     /// The address the client connected to (the recorder's own, when it proxied), as `host:port`; empty where unknown.
     pub server: String,
-    /// Where the recorder connected for it, as an origin (`http://host:port`); empty where there was no proxy.
+    /// Where the recorder connected for it, as an origin: `http://host:port`, `https://…`, `tcp://…`, `tls://…`,
+    /// `unix:///path`. The port is left out where it is the scheme's own. Empty where there was no proxy.
     pub upstream: String,
+    /// TLS as the client saw it; none where it spoke plainly.
+    pub tls: Option<Box<Tls>>,
+    /// TLS between recorder and server; none where it was plain, or there was no recorder in between.
+    pub upstream_tls: Option<Box<Tls>>,
     /// Every end, in the order in which they happened: both directions of a TCP connection close
     /// by themselves. Empty while it was still open when the recording stopped.
     pub closes: Vec<Close>,
@@ -37,9 +44,12 @@ impl Connection {
         Self {
             opened,
             transport: Transport::Tcp,
+            way: Way::Direct,
             client: String::new(),
             server: String::new(),
             upstream: String::new(),
+            tls: None,
+            upstream_tls: None,
             closes: Vec::new(),
         }
     }
@@ -57,6 +67,52 @@ pub enum Transport {
     Tcp,
     /// A Unix-domain stream socket.
     Unix,
+}
+
+/// How a client comes to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Way {
+    /// It takes the recorder, or replayer, for the server.
+    #[default]
+    Direct,
+    /// By a forward proxy, with targets in absolute form (RFC 9112 §3.2.2).
+    Forward,
+    /// Through a tunnel by HTTP `CONNECT` (RFC 9110 §9.3.6).
+    Connect,
+    /// Through SOCKS5 (RFC 1928).
+    Socks5,
+    /// It meant the server itself; the system led the connection here.
+    Transparent,
+}
+
+/// What one TLS handshake settled.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tls {
+    /// The name that the client asked for (SNI); empty if none.
+    pub sni: String,
+    /// The protocols that the client offered (ALPN), in its order. Bytes that are no visible ASCII are
+    /// written `\xNN`, as is a backslash.
+    pub offered: Vec<String>,
+    /// The protocol that the server chose, in the same notation; empty if none.
+    pub alpn: String,
+    /// As on the wire: 0x0303 is TLS 1.2, 0x0304 is TLS 1.3; 0: the handshake did not get so far.
+    pub version: u16,
+    /// The cipher suite, as on the wire; 0: the handshake did not get so far.
+    pub cipher: u16,
+    /// Whether the server's certificate was found good.
+    pub trust: Trust,
+}
+
+/// What is known of a server's certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Trust {
+    /// Nobody looked, or nobody said.
+    #[default]
+    Unknown,
+    /// Its chain and name were verified.
+    Verified,
+    /// It was accepted without being verified, as the user demanded.
+    Unverified,
 }
 
 /// One end of one direction of a connection.
@@ -83,4 +139,11 @@ pub enum How {
     Timeout,
     /// No route, no such host, or another failure before a connection stood.
     Unreachable,
+    /// TLS `close_notify`, then FIN: the orderly end of a TLS connection. There, [`How::Fin`] is one without
+    /// `close_notify`.
+    CloseNotify,
+    /// A fatal TLS alert, with its number (RFC 8446 §6).
+    Alert(u8),
+    /// The recorder refused the server's certificate.
+    Untrusted,
 }

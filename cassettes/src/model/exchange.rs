@@ -7,7 +7,7 @@ use super::{Chunk, ConnectionId, Direction, Timestamp};
 /// One conversation on a connection, as its bytes.
 ///
 /// HTTP/1: one request and its responses, interim ones included; after an upgrade or CONNECT, also
-/// everything that follows. Raw: whatever no parser understood.
+/// everything that follows. HTTP/2: one request stream with its responses, and what was pushed for it. Raw: whatever no parser understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
     /// The connection it was on.
@@ -56,15 +56,24 @@ impl Exchange {
 pub enum Protocol {
     /// HTTP/1.0 or HTTP/1.1 (RFC 9112).
     Http1,
+    /// One stream of HTTP/2 (RFC 9113), as whole frames. Header blocks are re-coded so that they stand alone:
+    /// every field is a literal without indexing and without Huffman coding, a block is one frame. All else is as on the wire: stream
+    /// numbers, DATA boundaries, padding. A GOAWAY that came while the stream was open is among its frames.
+    Http2,
+    /// What belongs to an HTTP/2 connection and none of its streams: the preface, SETTINGS, PING,
+    /// `WINDOW_UPDATE`, GOAWAY. Never asked for by itself.
+    Http2Control,
     /// Bytes that no parser understood, or was asked to.
     Raw,
 }
 
 impl Protocol {
-    /// The name shown and written: `http/1`, `raw`.
+    /// The name shown and written: `http/1`, `http/2`, `http/2-control`, `raw`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Http1 => "http/1",
+            Self::Http2 => "http/2",
+            Self::Http2Control => "http/2-control",
             Self::Raw => "raw",
         }
     }

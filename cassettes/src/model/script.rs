@@ -32,8 +32,12 @@ pub enum Step {
     Wait(Duration),
     /// Stop sending (FIN), keep reading.
     HalfClose,
-    /// Send what is queued, then FIN, and have no more to do with the connection.
+    /// Send what is queued, then FIN (in TLS, `close_notify` first), and have no more to do with the connection.
     Close,
+    /// Send what is queued, then FIN without the `close_notify` that TLS demands before it.
+    Cut,
+    /// Send what is queued, then this fatal TLS alert, and have no more to do with the connection.
+    Alert(u8),
     /// Send what is queued, then RST.
     Reset,
     /// Keep the connection open and silent; for ever with `None`.
@@ -52,6 +56,12 @@ pub enum Until {
     /// This many bytes after the request's end: of what a client sends once HTTP is switched off.
     /// Counted from there, since a live request may be longer or shorter than the recorded one.
     Tail(u64),
-    /// The client's own end (FIN or RST).
+    /// This many bytes of the request's body, transfer framing taken off, or its end if that is sooner: in
+    /// HTTP/2, where a client may cut its body into frames as it likes.
+    Body(u64),
+    /// This many whole messages of the client, or its request's end if that is sooner: gRPC messages of the
+    /// body; WebSocket data messages and its close frame. Their lengths may differ from the recorded ones.
+    Messages(u64),
+    /// The client's own end (FIN or RST; in HTTP/2 also `RST_STREAM`).
     ClientClose,
 }

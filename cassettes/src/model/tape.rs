@@ -12,7 +12,7 @@ pub struct ExchangeId {
 }
 
 /// One step of a recording of one connection. For each exchange: any number of `Chunk`s, then one
-/// `Done`. Exchanges of one connection may overlap (pipelining), and finish in order.
+/// `Done`. Exchanges of one connection may overlap: pipelined ones finish in order, streams of HTTP/2 in any.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TapeEvent {
     /// Bytes of an exchange.

@@ -110,6 +110,7 @@ fn connection() -> impl Strategy<Value = Connection> {
             server,
             upstream,
             closes,
+            ..Connection::opened_at(Timestamp::ZERO)
         },
     )
 }

@@ -22,21 +22,22 @@ pub const IDLE_CLOSE: Duration = Duration::from_secs(1);
 /// - [`Step::Wait`] is the time between what the server did and what came last before it: a chunk, its own
 ///   half-close, or the client's end where that is waited for.
 /// - The connection's end belongs to the script if the exchange is incomplete or the last on its connection.
-///   FIN is `Close`, or `HalfClose` where the client went on after it; `Refused` and `Unreachable` are
+///   FIN is `Close` (in TLS, where `close_notify` is missing before it, `Cut`), or `HalfClose` where the client went on after it; `Refused` and `Unreachable` are
 ///   `Reset`, as a proxy's client sees them; `Timeout` is `Stall(None)`, since the server was silent.
 /// - An end that only answers the client's is left out while the framing keeps the connection alive.
 ///   Without a recorded end, an answer that ends with the connection, and one that is cut short, are closed.
 /// - A server that closed an idle connection (see [`IDLE_CLOSE`]) gives `Stall(Some(time))` and the end: to
 ///   be played only at recorded pace, and only if the client sends nothing meanwhile.
 pub fn compile(exchange: &Exchange, connection: &Connection, last_on_connection: bool) -> Script {
+    let tls = connection.tls.is_some();
     if !last_on_connection {
-        let compiler = Compiler::play(exchange, &mut [].iter().peekable());
+        let compiler = Compiler::play(exchange, tls, &mut [].iter().peekable());
         if compiler.open.is_complete() {
             return Script { steps: compiler.steps };
         }
     }
     let mut closes = connection.closes.iter().peekable();
-    let mut compiler = Compiler::play(exchange, &mut closes);
+    let mut compiler = Compiler::play(exchange, tls, &mut closes);
     compiler.end(closes);
     Script { steps: compiler.steps }
 }
@@ -47,6 +48,8 @@ type Closes<'a> = Peekable<slice::Iter<'a, Close>>;
 struct Compiler<'a> {
     steps: Vec<Step>,
     open: Open,
+    /// The client spoke TLS.
+    tls: bool,
     /// Bytes the client has sent.
     sent: u64,
     client_closed: Option<Timestamp>,
@@ -62,10 +65,11 @@ struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     /// Follows the chunks, and those closes that happened between them.
-    fn play(exchange: &'a Exchange, closes: &mut Closes<'a>) -> Self {
+    fn play(exchange: &'a Exchange, tls: bool, closes: &mut Closes<'a>) -> Self {
         let mut compiler = Self {
             steps: Vec::new(),
             open: Open::before(exchange),
+            tls,
             sent: 0,
             client_closed: None,
             half_closed: false,
@@ -148,8 +152,12 @@ impl<'a> Compiler<'a> {
                 self.act(close.at, Step::HalfClose);
                 self.steps.push(Step::Reset);
             }
-            How::Fin => self.act(close.at, Step::Close),
-            How::Reset | How::Refused | How::Unreachable => self.act(close.at, Step::Reset),
+            How::Fin if self.tls => self.act(close.at, Step::Cut),
+            How::Fin | How::CloseNotify => self.act(close.at, Step::Close),
+            How::Reset | How::Refused | How::Unreachable | How::Untrusted => {
+                self.act(close.at, Step::Reset);
+            }
+            How::Alert(number) => self.act(close.at, Step::Alert(number)),
             How::Timeout => self.act(self.at, Step::Stall(None)),
         }
     }

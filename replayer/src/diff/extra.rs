@@ -1,7 +1,7 @@
 //! Requests that the recording does not hold, and what they might have meant.
 
 use cassettes::model::Exchange;
-use cassettes::wire::http1::View;
+use cassettes::wire::http::View;
 
 use super::judge::{Addresses, label_of_exchange};
 use super::pairing::with_head;

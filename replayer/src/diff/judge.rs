@@ -2,7 +2,7 @@
 
 use cassettes::format::{Entry, Reader};
 use cassettes::model::{ConnectionId, Direction, Exchange, How, Protocol};
-use cassettes::wire::http1::View;
+use cassettes::wire::http::View;
 
 use super::pairing::with_head;
 use super::{Cassettes, DiffError, Judged, Sides};
@@ -155,5 +155,8 @@ const fn failure_name(how: How) -> &'static str {
         How::Refused => "refused",
         How::Timeout => "timed out",
         How::Unreachable => "unreachable",
+        How::CloseNotify => "closed (close_notify)",
+        How::Alert(_) => "ended by a TLS alert",
+        How::Untrusted => "refused (certificate)",
     }
 }

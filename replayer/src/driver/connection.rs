@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use super::Server;
 use super::ending::{close, reset};
 use super::transcript::Transcript;
+use crate::arrival::Arrival;
 use crate::options::Pace;
 use crate::player::{Action, Player};
 
@@ -35,7 +36,7 @@ pub(super) async fn attend(stream: TcpStream, client: SocketAddr, server: &Serve
     let local = stream.local_addr().unwrap_or(server.own);
     let transcript =
         Transcript::begin(server.stage.options().transcript.as_ref(), client, local, now);
-    let player = Player::new(server.stage.clone(), local.port(), now);
+    let player = Player::new(server.stage.clone(), Arrival::direct(local.port()), now);
     let mut line = Line {
         server,
         player,
@@ -110,7 +111,8 @@ impl Line<'_> {
                     stream.shutdown().await?;
                     self.transcript.close(self.server.now(), Side::Server, How::Fin);
                 }
-                Action::Close => {
+                // On plain TCP these are the nearest.
+                Action::Close | Action::Cut | Action::Alert(_) => {
                     self.flush(stream).await?;
                     return Ok(Next::Close);
                 }

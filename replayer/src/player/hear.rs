@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cassettes::model::{Direction, Exchange};
-use cassettes::wire::http1::View;
+use cassettes::wire::http::View;
 
 use super::intake::Heard;
 use super::play::{Play, recorded_request};

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use cassettes::model::Timestamp;
 
+use crate::arrival::Arrival;
 use crate::select::Why;
 use crate::stage::{Played, Stage};
 use crate::verify::Own;
@@ -40,6 +41,11 @@ pub enum Action {
     HalfClose,
     /// Send what is queued, then FIN; read and drop until the client ends too.
     Close,
+    /// Send what is queued, then FIN without the `close_notify` that TLS demands before it; read and drop until
+    /// the client ends too.
+    Cut,
+    /// Send what is queued, then this fatal TLS alert and FIN.
+    Alert(u8),
     /// Send what is queued, see it delivered, then RST.
     Reset,
 }
@@ -83,8 +89,9 @@ struct Asking {
 }
 
 impl Player {
-    /// For a client that connected, now, to this port.
-    pub fn new(stage: Arc<Stage>, own_port: u16, now: Timestamp) -> Self {
+    /// For a client that came, now.
+    pub fn new(stage: Arc<Stage>, arrival: Arrival, now: Timestamp) -> Self {
+        let Arrival { own_port, .. } = arrival;
         Self {
             stage,
             own: Own::Port(own_port),

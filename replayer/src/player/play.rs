@@ -123,7 +123,12 @@ impl Play {
             }
             Step::Stall(None) => return (!world.client_closed).then_some(Progress::Blocked),
             Step::Stall(Some(_)) => return Some(self.when_over(Progress::Idle)),
-            Step::Send(_) | Step::HalfClose | Step::Close | Step::Reset => {}
+            Step::Send(_)
+            | Step::HalfClose
+            | Step::Close
+            | Step::Cut
+            | Step::Alert(_)
+            | Step::Reset => {}
         }
         None
     }
@@ -137,7 +142,8 @@ impl Play {
         let over = self.request.is_over();
         match until {
             Until::Head => true,
-            Until::RequestEnd => over,
+            // Bodies and messages are counted in HTTP/2, and after a switch of protocols.
+            Until::RequestEnd | Until::Body(_) | Until::Messages(_) => over,
             Until::Bytes(count) => match &self.tail {
                 Some(tail) if self.request.head.is_empty() => {
                     tail.seen() >= count || world.client_closed
@@ -174,6 +180,8 @@ pub(super) fn act(step: Step, actions: &mut VecDeque<Action>) -> bool {
         Step::Send(bytes) => (Action::Send(bytes), false),
         Step::HalfClose => (Action::HalfClose, false),
         Step::Close => (Action::Close, true),
+        Step::Cut => (Action::Cut, true),
+        Step::Alert(number) => (Action::Alert(number), true),
         Step::Reset => (Action::Reset, true),
         Step::Receive(_) | Step::Wait(_) | Step::Stall(_) => return false,
     };

@@ -28,7 +28,7 @@ impl Play {
     /// Another connection to a stage.
     fn at(stage: Arc<Stage>) -> Self {
         let now = Timestamp::from_nanos(1);
-        Self { player: Player::new(stage.clone(), 5000, now), stage, now }
+        Self { player: Player::new(stage.clone(), Arrival::direct(5000), now), stage, now }
     }
 
     fn client(mut self, bytes: &str) -> Self {
@@ -59,7 +59,8 @@ impl Play {
             match action {
                 Action::Send(bytes) => said.push_str(std::str::from_utf8(&bytes).unwrap()),
                 Action::HalfClose => said.push('|'),
-                Action::Close => said.push('.'),
+                Action::Close | Action::Cut => said.push('.'),
+                Action::Alert(number) => said.push_str(&format!("alert {number}")),
                 Action::Reset => said.push('!'),
             }
         }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use cassettes::model::{Chunk, Direction, Exchange, Timestamp};
-use cassettes::wire::http1::View;
+use cassettes::wire::http::View;
 
 use super::{Played, Stage};
 use crate::deck::Slot;

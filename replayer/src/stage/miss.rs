@@ -1,7 +1,8 @@
 //! What a client gets for a request that nothing serves, and what the report says of it.
 
 use bytes::Bytes;
-use cassettes::wire::http1::{RequestHead, View};
+use cassettes::wire::http::View;
+use cassettes::wire::http1::RequestHead;
 
 use super::Stage;
 use super::verdict::reference;

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use cassettes::format::Entry;
 use cassettes::model::{Connection, Direction, Exchange, Step, Timestamp, Until};
 use cassettes::transcribe::compile;
-use cassettes::wire::http1::View;
+use cassettes::wire::http::View;
 
 use crate::deck::{Claims, Deck, Precedence, Slot};
 use crate::options::{Order, Pace, ReplayOptions};

@@ -1,7 +1,8 @@
 //! Whole messages: head, body, framing, trailers.
 
 use cassettes::model::Direction;
-use cassettes::wire::http1::{Framing, Headers, Message, RequestHead, ResponseHead, Version, View};
+use cassettes::wire::http::{Message, View};
+use cassettes::wire::http1::{Framing, Headers, RequestHead, ResponseHead, Version};
 
 use super::body::{Body, compare_bodies};
 use super::findings::Findings;

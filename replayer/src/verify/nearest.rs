@@ -4,7 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use cassettes::meaning::{Target, query_name};
-use cassettes::wire::http1::{Message, RequestHead, View};
+use cassettes::wire::http::{Message, View};
+use cassettes::wire::http1::RequestHead;
 
 use super::{CompareContext, Gravity, Mismatch, Place, Rules, compare_requests};
 use crate::report::{Candidate, ExchangeRef};

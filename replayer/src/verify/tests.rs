@@ -1,5 +1,5 @@
 use cassettes::model::{Chunk, ConnectionId, Direction, Exchange, Protocol, Timestamp};
-use cassettes::wire::http1::View;
+use cassettes::wire::http::View;
 
 use super::*;
 

@@ -2,7 +2,8 @@
 
 use cassettes::format::Entry;
 use cassettes::model::{Direction, Exchange, How, Protocol, Side};
-use cassettes::wire::http1::{Message, ResponseHead, View};
+use cassettes::wire::http::{Message, View};
+use cassettes::wire::http1::ResponseHead;
 
 use crate::printable::Printable;
 
@@ -73,6 +74,9 @@ pub(super) const fn how(how: How) -> &'static str {
         How::Refused => "connection refused",
         How::Timeout => "timeout",
         How::Unreachable => "unreachable",
+        How::CloseNotify => "close_notify",
+        How::Alert(_) => "TLS alert",
+        How::Untrusted => "certificate refused",
     }
 }
 

@@ -7,7 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cassettes::format::{Entry, Reader};
 use cassettes::model::{Chunk, Close, Connection, ConnectionId, Exchange, Header};
-use cassettes::wire::http1::{HeaderLine, Message, ResponseHead, View};
+use cassettes::wire::http::{Message, View};
+use cassettes::wire::http1::{HeaderLine, ResponseHead};
 use serde::Serialize;
 use serde_json::{Value, json};
 

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use cassettes::model::{Direction, Timestamp};
-use cassettes::wire::http1::{Framing, Message, View};
+use cassettes::wire::http::{Message, View};
+use cassettes::wire::http1::Framing;
 
 use super::One;
 use super::facts::{how, side};

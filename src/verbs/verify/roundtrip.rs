@@ -9,7 +9,7 @@ use bytes::{Buf, Bytes};
 use cassettes::format::Reader;
 use cassettes::model::{Connection, ConnectionId, Direction, Exchange, Timestamp};
 use replayer::verify::Rules;
-use replayer::{Action, Deck, Limits, NamedReader, Pace, Player, ReplayOptions, Stage};
+use replayer::{Action, Arrival, Deck, Limits, NamedReader, Pace, Player, ReplayOptions, Stage};
 
 use crate::exit::{Failure, Outcome};
 
@@ -88,7 +88,11 @@ impl Room {
         // A `Host` that named the recorder must name the player.
         let port = connection.and_then(|it| it.server.rsplit_once(':')?.1.parse().ok());
         Self {
-            player: Player::new(Arc::clone(stage), port.unwrap_or(0), Timestamp::ZERO),
+            player: Player::new(
+                Arc::clone(stage),
+                Arrival::direct(port.unwrap_or(0)),
+                Timestamp::ZERO,
+            ),
             now: Timestamp::ZERO,
             expected: VecDeque::new(),
             early: Vec::new(),

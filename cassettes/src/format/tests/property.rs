@@ -105,7 +105,14 @@ fn connections() -> impl Strategy<Value = Connection> {
     (times(), transport, texts, vec(closes(), 0..3)).prop_map(
         |(opened, transport, texts, closes)| {
             let (client, server, upstream) = texts;
-            Connection { opened: at(opened), transport, client, server, upstream, closes }
+            Connection {
+                transport,
+                client,
+                server,
+                upstream,
+                closes,
+                ..Connection::opened_at(at(opened))
+            }
         },
     )
 }

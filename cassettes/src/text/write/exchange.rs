@@ -7,7 +7,7 @@ use super::super::reads::{Conversation, Item, Read, reads_of};
 use super::emitter::Emitter;
 use super::message::Form;
 use crate::model::{Chunk, Direction, Exchange, Protocol};
-use crate::wire::http1::{Message, View};
+use crate::wire::http::{Message, View};
 
 /// What is written of an exchange, apart from its connection.
 pub(super) struct Plan {

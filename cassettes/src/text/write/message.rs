@@ -9,7 +9,8 @@ use super::super::spelling;
 use super::super::tree::Tag;
 use super::decoded;
 use super::emitter::{Emitter, inline};
-use crate::wire::http1::{Framing, Message};
+use crate::wire::http::Message;
+use crate::wire::http1::Framing;
 
 /// How a message is written.
 pub(super) enum Form {

@@ -2,7 +2,6 @@
 //!
 //! - [`RequestParser`], [`ResponseParser`]: bytes in, [`Event`]s out; cut the input as you like
 //! - [`RequestHead`], [`ResponseHead`], [`Headers`]: a whole head, read where it lies
-//! - [`View`], [`Message`]: what a recorded exchange means
 //! - [`rewrite`]: what a reverse proxy must change on the way
 //!
 //! Relaxed as the clients and servers of this world are: line ends of LF alone, folded lines, lines
@@ -16,18 +15,16 @@ mod head;
 mod headers;
 mod lines;
 mod machine;
-mod message;
 mod parser;
+mod read;
 pub mod rewrite;
-mod view;
 
 pub use error::{ChunkError, CutShort, FramingError, HeadError, ParseError, Problem};
 pub use framing::{Framing, MethodKind, RequestContext};
 pub use head::{RequestHead, ResponseHead, Version};
 pub use headers::{HeaderLine, Headers};
-pub use message::Message;
 pub use parser::{Advance, Event, RequestParser, ResponseKind, ResponseParser};
-pub use view::View;
+pub(in crate::wire) use read::view;
 
 /// Longest head, or trailer section, that a parser holds. Servers stop between 8 and 64 KiB; a capture
 /// with more is almost always a parser that lost its place.

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 
 use crate::model::{Chunk, ConnectionId, Direction, Exchange, Protocol, Timestamp};
-use crate::wire::http1::{Framing, View};
+use crate::wire::http::View;
+use crate::wire::http1::Framing;
 
 const GET: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 

@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 
-use super::message::{Message, read_request, read_responses};
-use super::{Framing, ParseError, RequestContext};
+use super::Message;
 use crate::model::{Degraded, Direction, Exchange, Protocol};
+use crate::wire::http1::{self, Framing};
 
 /// An exchange, parsed. A view holds slices of the exchange's bytes; it copies what lies in several chunks.
 ///
@@ -12,48 +12,29 @@ use crate::model::{Degraded, Direction, Exchange, Protocol};
 /// are the bytes of the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct View {
-    request: Option<Message>,
-    responses: Vec<Message>,
+    pub(in crate::wire) request: Option<Message>,
+    pub(in crate::wire) responses: Vec<Message>,
     /// What is not HTTP: of the client, of the server.
-    tails: (Bytes, Bytes),
-    degraded: Option<Degraded>,
+    pub(in crate::wire) tails: (Bytes, Bytes),
+    pub(in crate::wire) degraded: Option<Degraded>,
     /// The final response agrees to another protocol.
-    switched: bool,
-}
-
-/// One direction, read.
-#[derive(Debug, Default)]
-pub(super) struct Reading {
-    pub(super) messages: Vec<Message>,
-    /// Where the messages end.
-    pub(super) end: usize,
-    pub(super) error: Option<ParseError>,
-    pub(super) switched: bool,
+    pub(in crate::wire) switched: bool,
 }
 
 impl View {
     /// Parses the exchange's bytes. A raw exchange is all tail. A body that ends with the
     /// connection counts as complete: how the connection ended is not the exchange's to know.
     pub fn of(exchange: &Exchange) -> Self {
-        let sent = exchange.bytes(Direction::ToServer);
-        let answered = exchange.bytes(Direction::ToClient);
-        if exchange.protocol != Protocol::Http1 {
-            return Self { tails: (sent, answered), ..Self::default() };
+        match exchange.protocol {
+            Protocol::Http1 => http1::view(exchange),
+            Protocol::Http2 | Protocol::Http2Control | Protocol::Raw => Self::raw(exchange),
         }
-        let mut requests = read_request(&sent);
-        let request = requests.messages.pop();
-        let context = context_of_answer(exchange, request.as_ref());
-        let responses = read_responses(&answered, context);
-        let mut view = Self {
-            request,
-            responses: responses.messages,
-            tails: (sent.slice(requests.end..), answered.slice(responses.end..)),
-            degraded: degraded_by(Direction::ToServer, requests.error)
-                .or_else(|| degraded_by(Direction::ToClient, responses.error)),
-            switched: responses.switched,
-        };
-        view.refuse_surplus_request(requests.end);
-        view
+    }
+
+    /// All tail.
+    fn raw(exchange: &Exchange) -> Self {
+        let tails = (exchange.bytes(Direction::ToServer), exchange.bytes(Direction::ToClient));
+        Self { tails, ..Self::default() }
     }
 
     /// The request; none in a raw or unsolicited exchange, or where its head is not whole.
@@ -111,33 +92,4 @@ impl View {
             && answered.is_some_and(|head| head.persists())
             && self.final_response().is_some_and(|response| response.framing != Framing::UntilClose)
     }
-
-    /// A client that sends more than its request, where no other protocol is agreed on.
-    fn refuse_surplus_request(&mut self, request_len: usize) {
-        if self.request.is_some() && !self.tails.0.is_empty() && !self.switched {
-            self.degraded.get_or_insert(Degraded {
-                direction: Direction::ToServer,
-                offset: request_len as u64,
-                reason: "the client sent more than its request, and no other protocol was agreed on",
-            });
-        }
-    }
-}
-
-/// What the answer depends on. A request whose head is not whole before the answer begins is answered as a GET is.
-fn context_of_answer(exchange: &Exchange, request: Option<&Message>) -> RequestContext {
-    let before = exchange.chunks.iter().take_while(|chunk| chunk.direction == Direction::ToServer);
-    let sent_before: usize = before.map(|chunk| chunk.bytes.len()).sum();
-    request
-        .filter(|request| request.head.len() <= sent_before)
-        .and_then(Message::request_head)
-        .map_or_else(RequestContext::default, |head| RequestContext::of(&head))
-}
-
-fn degraded_by(direction: Direction, error: Option<ParseError>) -> Option<Degraded> {
-    error.map(|ParseError { offset, problem }| Degraded {
-        direction,
-        offset,
-        reason: problem.reason(),
-    })
 }

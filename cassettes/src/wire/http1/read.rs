@@ -1,44 +1,75 @@
-//! Whole messages, out of bytes that are all there.
+//! Whole messages, and exchanges, out of bytes that are all there.
 
 use bytes::{Bytes, BytesMut};
 
-use super::view::Reading;
 use super::{
-    Advance, Event, Framing, ParseError, RequestContext, RequestHead, RequestParser, ResponseHead,
-    ResponseKind, ResponseParser,
+    Advance, Event, Framing, ParseError, RequestContext, RequestParser, ResponseKind,
+    ResponseParser,
 };
+use crate::model::{Degraded, Direction, Exchange};
+use crate::wire::http::{Message, View};
 
-/// One request or response.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// Start line through empty line, as on the wire.
-    pub head: Bytes,
-    /// Without its transfer coding; a content coding is left on.
-    pub body: Bytes,
-    /// As on the wire: what follows the head, trailers included.
-    pub raw_body: Bytes,
-    /// The lines of the trailer section; most often empty.
-    pub trailers: Bytes,
-    /// What ends the body.
-    pub framing: Framing,
-    /// It came to the end that its framing announced.
-    pub complete: bool,
+/// What a recorded exchange in HTTP/1 means.
+pub(in crate::wire) fn view(exchange: &Exchange) -> View {
+    let sent = exchange.bytes(Direction::ToServer);
+    let answered = exchange.bytes(Direction::ToClient);
+    let mut requests = read_request(&sent);
+    let request = requests.messages.pop();
+    let context = context_of_answer(exchange, request.as_ref());
+    let responses = read_responses(&answered, context);
+    let mut view = View {
+        request,
+        responses: responses.messages,
+        tails: (sent.slice(requests.end..), answered.slice(responses.end..)),
+        degraded: degraded_by(Direction::ToServer, requests.error)
+            .or_else(|| degraded_by(Direction::ToClient, responses.error)),
+        switched: responses.switched,
+    };
+    refuse_surplus_request(&mut view, requests.end);
+    view
 }
 
-impl Message {
-    /// The head, if this is a request.
-    pub fn request_head(&self) -> Option<RequestHead<'_>> {
-        RequestHead::parse(&self.head).ok()
-    }
+/// One direction, read.
+#[derive(Debug, Default)]
+struct Reading {
+    messages: Vec<Message>,
+    /// Where the messages end.
+    end: usize,
+    error: Option<ParseError>,
+    switched: bool,
+}
 
-    /// The head, if this is a response.
-    pub fn response_head(&self) -> Option<ResponseHead<'_>> {
-        ResponseHead::parse(&self.head).ok()
+/// A client that sends more than its request, where no other protocol is agreed on.
+fn refuse_surplus_request(view: &mut View, request_len: usize) {
+    if view.request.is_some() && !view.tails.0.is_empty() && !view.switched {
+        view.degraded.get_or_insert(Degraded {
+            direction: Direction::ToServer,
+            offset: request_len as u64,
+            reason: "the client sent more than its request, and no other protocol was agreed on",
+        });
     }
+}
+
+/// What the answer depends on. A request whose head is not whole before the answer begins is answered as a GET is.
+fn context_of_answer(exchange: &Exchange, request: Option<&Message>) -> RequestContext {
+    let before = exchange.chunks.iter().take_while(|chunk| chunk.direction == Direction::ToServer);
+    let sent_before: usize = before.map(|chunk| chunk.bytes.len()).sum();
+    request
+        .filter(|request| request.head.len() <= sent_before)
+        .and_then(Message::request_head)
+        .map_or_else(RequestContext::default, |head| RequestContext::of(&head))
+}
+
+fn degraded_by(direction: Direction, error: Option<ParseError>) -> Option<Degraded> {
+    error.map(|ParseError { offset, problem }| Degraded {
+        direction,
+        offset,
+        reason: problem.reason(),
+    })
 }
 
 /// Reads the request at the start of `bytes`.
-pub(super) fn read_request(bytes: &Bytes) -> Reading {
+fn read_request(bytes: &Bytes) -> Reading {
     let mut parser = RequestParser::new();
     let mut reading = Reading::default();
     if let Some(request) = reading.read_message(bytes, |input, at| parser.advance_from(input, at)) {
@@ -48,7 +79,7 @@ pub(super) fn read_request(bytes: &Bytes) -> Reading {
 }
 
 /// Reads the responses at the start of `bytes`, through the final one.
-pub(super) fn read_responses(bytes: &Bytes, request: RequestContext) -> Reading {
+fn read_responses(bytes: &Bytes, request: RequestContext) -> Reading {
     let mut parser = ResponseParser::new();
     parser.expect(request);
     let mut reading = Reading::default();
