@@ -56,6 +56,7 @@ pub struct Player {
     stage: Arc<Stage>,
     /// Where the client connected to.
     own: Own,
+    arrival: Arrival,
     intake: Intake,
     phase: Phase,
     actions: VecDeque<Action>,
@@ -91,10 +92,10 @@ struct Asking {
 impl Player {
     /// For a client that came, now.
     pub fn new(stage: Arc<Stage>, arrival: Arrival, now: Timestamp) -> Self {
-        let Arrival { own_port, .. } = arrival;
         Self {
             stage,
-            own: Own::Port(own_port),
+            own: Own::Port(arrival.own_port),
+            arrival,
             intake: Intake::default(),
             phase: Phase::Waiting(None),
             actions: VecDeque::new(),
@@ -103,6 +104,11 @@ impl Player {
             client_closed: false,
             requests: 0,
         }
+    }
+
+    /// How its client came.
+    pub const fn arrival(&self) -> &Arrival {
+        &self.arrival
     }
 
     /// Whether it can take more bytes now. Once it is over it takes, and drops, any.

@@ -52,7 +52,7 @@ impl Play {
         self
     }
 
-    /// All that is sent now, and how the connection ends: `|` half-closed, `.` closed, `!` reset.
+    /// All that is sent now, and how the connection ends: `|` half-closed, `.` closed, `!` reset, `?` alert.
     fn said(&mut self) -> String {
         let mut said = String::new();
         while let Some(action) = self.player.poll_action() {
@@ -60,7 +60,7 @@ impl Play {
                 Action::Send(bytes) => said.push_str(std::str::from_utf8(&bytes).unwrap()),
                 Action::HalfClose => said.push('|'),
                 Action::Close | Action::Cut => said.push('.'),
-                Action::Alert(number) => said.push_str(&format!("alert {number}")),
+                Action::Alert(_) => said.push('?'),
                 Action::Reset => said.push('!'),
             }
         }
