@@ -26,6 +26,6 @@ pub use arrival::Arrival;
 pub use deck::{Deck, DeckError, NamedReader};
 pub use diff::{DiffError, Sides, diff, diff_sides};
 pub use driver::serve;
-pub use options::{Limits, Order, Pace, PaceError, ReplayOptions};
+pub use options::{HttpMatch, Limits, Order, Pace, PaceError, ReplayOptions};
 pub use player::{Action, Player};
 pub use stage::Stage;

@@ -14,6 +14,8 @@ pub struct ReplayOptions {
     pub repeat_last: bool,
     /// Whether the recorded order binds the client.
     pub order: Order,
+    /// Whether the recorded version of HTTP binds the client.
+    pub http: HttpMatch,
     /// What a client may take.
     pub limits: Limits,
     /// Where to write down what this client did, and was sent.
@@ -39,6 +41,17 @@ pub enum Order {
     Any,
     /// An exchange is served only once every exchange that ended before it began was asked for.
     Recorded,
+}
+
+/// Whether the recorded version of HTTP binds the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HttpMatch {
+    /// An exchange is served over the version over which it was recorded. A request that only fits one of another version is a
+    /// miss that says so.
+    #[default]
+    Exact,
+    /// An exchange is translated if it was recorded over another version, which the report notes.
+    Any,
 }
 
 /// What a client may take before it is cut off.

@@ -1,36 +1,26 @@
 //! One client connection, played to. Sans-io: bytes and time come in, actions go out.
 //!
-//! Verbs: [`Player::receive`], [`Player::client_closed`], [`Player::client_gone`] and
-//! [`Player::timeout`] tell what happened; [`Player::poll_action`] and [`Player::poll_timeout`] say what
-//! to do next.
+//! - [`Player`]: the front. [`Player::receive`], [`Player::client_closed`], [`Player::client_gone`] and
+//!   [`Player::timeout`] tell what happened; [`Player::poll_action`] and [`Player::poll_timeout`] say what to
+//!   do next
+//! - [`Speaker`]: what a protocol must give to stand behind it
+//! - [`http1`]: HTTP/1, and clients who speak nothing that is known
+//! - [`raw`]: plain TCP, as the client's arrival tells
+//! - [`request`]: the request that a client is sending
 
-mod hear;
-mod intake;
-mod play;
+pub(crate) mod http1;
+mod raw;
 pub(crate) mod request;
-mod tail;
-#[cfg(test)]
-mod tests;
 
-use std::collections::VecDeque;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use cassettes::model::Timestamp;
 
 use crate::arrival::Arrival;
-use crate::select::Why;
-use crate::stage::{Played, Stage};
-use crate::verify::Own;
-use intake::Intake;
-use play::{Afterlife, Play, Progress, World, act};
-pub(crate) use play::{head_len, recorded_request};
-use request::{Request, State};
-use tail::Tail;
-
-/// Bytes held of requests that come before the one they follow is answered. Pipelining clients
-/// send a few requests ahead; a flood waits in the socket.
-const MAX_AHEAD_BYTES: usize = 64 * 1024;
+use crate::stage::Stage;
+use http1::Http1;
 
 /// What a driver is to do next, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,60 +40,46 @@ pub enum Action {
     Reset,
 }
 
-/// The server's part on one connection.
+/// The server's part on one connection, in whatever protocol the client came for.
 #[derive(Debug)]
 pub struct Player {
-    stage: Arc<Stage>,
-    /// Where the client connected to.
-    own: Own,
     arrival: Arrival,
-    intake: Intake,
-    phase: Phase,
-    actions: VecDeque<Action>,
-    now: Timestamp,
-    /// When the client was last heard, or its current head began.
-    heard_at: Timestamp,
-    client_closed: bool,
-    /// How many requests this connection has seen.
-    requests: u32,
+    speaker: Box<dyn Speaker>,
 }
 
-/// What the connection is doing.
-#[derive(Debug)]
-enum Phase {
-    /// No request has a whole head. The server may end the connection if it stays so.
-    Waiting(Option<Afterlife>),
-    /// A request is coming, and its body may decide which exchange it is.
-    Asking(Box<Asking>),
-    /// An exchange is played.
-    Playing(Box<Play>),
-    /// Nothing more is to be done.
-    Over,
-}
+/// The server's part on one connection, in one protocol. Dropping one settles what it was in the middle of.
+pub(crate) trait Speaker: Debug + Send {
+    /// Whether it can take more bytes now. Once it is over it takes, and drops, any.
+    fn wants_input(&self) -> bool;
 
-/// A request for which nothing is chosen yet.
-#[derive(Debug)]
-struct Asking {
-    request: Request,
-    /// The client has been sent `100 Continue`.
-    continued: bool,
+    /// Nothing more is to be done, once all actions are.
+    fn is_over(&self) -> bool;
+
+    /// The client sent bytes.
+    fn receive(&mut self, bytes: Bytes, at: Timestamp);
+
+    /// The client sends no more (FIN), but may still read.
+    fn client_closed(&mut self, at: Timestamp);
+
+    /// The client neither sends nor reads any more.
+    fn client_gone(&mut self, at: Timestamp);
+
+    /// Time has passed; at or after what [`Speaker::poll_timeout`] said.
+    fn timeout(&mut self, at: Timestamp);
+
+    /// What to do next; `None`: nothing until something happens.
+    fn poll_action(&mut self) -> Option<Action>;
+
+    /// When to call [`Speaker::timeout`], unless something happens before.
+    fn poll_timeout(&self) -> Option<Timestamp>;
 }
 
 impl Player {
     /// For a client that came, now.
     pub fn new(stage: Arc<Stage>, arrival: Arrival, now: Timestamp) -> Self {
-        Self {
-            stage,
-            own: Own::Port(arrival.own_port),
-            arrival,
-            intake: Intake::default(),
-            phase: Phase::Waiting(None),
-            actions: VecDeque::new(),
-            now,
-            heard_at: now,
-            client_closed: false,
-            requests: 0,
-        }
+        let speaker = raw::speaker(&stage, &arrival, now)
+            .unwrap_or_else(|| Box::new(Http1::new(stage, &arrival, now)));
+        Self { arrival, speaker }
     }
 
     /// How its client came.
@@ -113,232 +89,41 @@ impl Player {
 
     /// Whether it can take more bytes now. Once it is over it takes, and drops, any.
     pub fn wants_input(&self) -> bool {
-        self.intake.pending_len() < MAX_AHEAD_BYTES
+        self.speaker.wants_input()
     }
 
     /// Nothing more is to be done, once all actions are.
     pub fn is_over(&self) -> bool {
-        matches!(self.phase, Phase::Over)
+        self.speaker.is_over()
     }
 
     /// The client sent bytes.
     pub fn receive(&mut self, bytes: Bytes, at: Timestamp) {
-        self.now = at;
-        if self.is_over() {
-            return;
-        }
-        if !self.intake.is_in_head() {
-            self.heard_at = at;
-        }
-        self.intake.receive(bytes);
-        self.pump();
+        self.speaker.receive(bytes, at);
     }
 
     /// The client sends no more (FIN), but may still read.
     pub fn client_closed(&mut self, at: Timestamp) {
-        self.now = at;
-        self.client_closed = true;
-        self.pump();
-        match std::mem::replace(&mut self.phase, Phase::Over) {
-            Phase::Over => {}
-            Phase::Waiting(_) => self.end_while_waiting(),
-            Phase::Asking(asking) => self.end_while_asking(*asking),
-            Phase::Playing(mut play) => {
-                if !play.request.is_over() {
-                    play.request.state = State::CutShort;
-                }
-                self.phase = Phase::Playing(play);
-                self.pump();
-            }
-        }
+        self.speaker.client_closed(at);
     }
 
     /// The client neither sends nor reads any more (RST, or a write that failed).
     pub fn client_gone(&mut self, at: Timestamp) {
-        self.now = at;
-        self.actions.clear();
-        match std::mem::replace(&mut self.phase, Phase::Over) {
-            Phase::Playing(mut play) => {
-                if !play.request.is_over() {
-                    play.request.state = State::CutShort;
-                }
-                self.settle(*play);
-            }
-            Phase::Asking(asking) => {
-                self.stage.miss(&asking.request, self.own, &Why::CutShort);
-            }
-            Phase::Waiting(_) | Phase::Over => {}
-        }
+        self.speaker.client_gone(at);
     }
 
     /// Time has passed; at or after what [`Player::poll_timeout`] said.
     pub fn timeout(&mut self, at: Timestamp) {
-        self.now = at;
-        let is_late = self.deadline().is_some_and(|deadline| deadline <= at);
-        match &mut self.phase {
-            _ if is_late => self.give_up_waiting(),
-            Phase::Waiting(afterlife @ Some(_)) => {
-                if let Some(due) = afterlife.take_if(|due| due.at <= at) {
-                    self.play_afterlife(due);
-                }
-            }
-            _ => self.pump(),
-        }
+        self.speaker.timeout(at);
     }
 
     /// What to do next; `None`: nothing until something happens.
     pub fn poll_action(&mut self) -> Option<Action> {
-        self.actions.pop_front()
+        self.speaker.poll_action()
     }
 
     /// When to call [`Player::timeout`], unless something happens before.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        let wake = match &self.phase {
-            Phase::Waiting(afterlife) => afterlife.as_ref().map(|afterlife| afterlife.at),
-            Phase::Playing(play) => play.wake(),
-            _ => None,
-        };
-        wake.into_iter().chain(self.deadline()).min()
-    }
-
-    /// Until when the client must be heard again.
-    fn deadline(&self) -> Option<Timestamp> {
-        let limits = &self.stage.options().limits;
-        match &self.phase {
-            Phase::Waiting(_) => self.intake.is_in_head().then(|| self.heard_at.later(limits.head)),
-            Phase::Asking(_) => Some(self.heard_at.later(limits.step)),
-            Phase::Playing(play) => play.awaits_client().then(|| self.heard_at.later(limits.step)),
-            Phase::Over => None,
-        }
-    }
-
-    /// Acts and listens in turn, until neither goes on.
-    fn pump(&mut self) {
-        loop {
-            if self.perform() {
-                continue;
-            }
-            let listens = match &self.phase {
-                Phase::Waiting(_) | Phase::Asking(_) => true,
-                Phase::Playing(play) => !play.request.is_over() || play.tail.is_some(),
-                Phase::Over => false,
-            };
-            match listens.then(|| self.intake.next()).flatten() {
-                Some(heard) => self.hear(heard),
-                None => return,
-            }
-        }
-    }
-
-    /// Goes on with the script. Whether that changed the phase.
-    fn perform(&mut self) -> bool {
-        let Phase::Playing(play) = &mut self.phase else { return false };
-        let world = World {
-            now: self.now,
-            pace: self.stage.options().pace,
-            client_closed: self.client_closed,
-        };
-        let progress = play.perform(world, &mut self.actions);
-        if progress == Progress::Blocked {
-            return false;
-        }
-        let afterlife = play.take_afterlife(world.pace);
-        let Phase::Playing(play) = std::mem::replace(&mut self.phase, Phase::Over) else {
-            return false;
-        };
-        let goes_on = progress != Progress::Ended && play.tail.is_none();
-        let closes = self.client_wants_end(&play) || play.request.state != State::Whole;
-        self.settle(*play);
-        if goes_on && !closes {
-            self.phase = Phase::Waiting(afterlife);
-            self.close_if_client_did();
-        } else if progress != Progress::Ended {
-            self.actions.push_back(Action::Close);
-        }
-        true
-    }
-
-    /// The client asks for the end after this answer; unless the recorded server went on after the
-    /// same wish, as servers do for an HTTP/1.0 client that they know to stay.
-    fn client_wants_end(&self, play: &Play) -> bool {
-        play.request.closes && !self.stage.went_on_regardless(play.cue.slot, &play.cue.exchange)
-    }
-
-    /// A client that ended, and has been answered, wants nothing more.
-    fn close_if_client_did(&mut self) {
-        if self.client_closed && self.intake.pending_len() == 0 {
-            self.end_while_waiting();
-        }
-    }
-
-    fn end_while_waiting(&mut self) {
-        self.phase = Phase::Waiting(None);
-        if self.intake.is_in_head() {
-            self.intake.go_raw();
-            self.hear_no_http("the client ended inside the head");
-            return self.pump();
-        }
-        self.close();
-    }
-
-    fn end_while_asking(&mut self, mut asking: Asking) {
-        asking.request.state = State::CutShort;
-        let stage = Arc::clone(&self.stage);
-        let selector = stage.selector();
-        let request = asking.request;
-        // Only an exchange that was cut short as well can be meant.
-        let claimed = selector.peek(request.key).and_then(|slot| {
-            let entry = stage.deck().entry(slot)?;
-            (!entry.complete()).then(|| selector.claim(slot)).flatten()
-        });
-        match claimed {
-            Some(cue) => self.begin(cue, request, asking.continued),
-            None => self.miss(&request, &Why::CutShort),
-        }
-        self.pump();
-    }
-
-    /// The client is silent for longer than the limits allow.
-    fn give_up_waiting(&mut self) {
-        match std::mem::replace(&mut self.phase, Phase::Over) {
-            Phase::Waiting(_) => {
-                let request = Request::raw(self.requests, self.now);
-                self.stage.miss(&request, self.own, &Why::Stalled);
-            }
-            Phase::Asking(asking) => {
-                self.stage.miss(&asking.request, self.own, &Why::Stalled);
-            }
-            Phase::Playing(mut play) => {
-                if !play.request.is_over() {
-                    play.request.state = State::CutShort;
-                }
-                self.settle(*play);
-            }
-            Phase::Over => return,
-        }
-        self.close();
-    }
-
-    fn play_afterlife(&mut self, afterlife: Afterlife) {
-        self.phase = Phase::Waiting(None);
-        for step in afterlife.steps {
-            if act(step, &mut self.actions) {
-                self.phase = Phase::Over;
-                return;
-            }
-        }
-    }
-
-    fn settle(&self, play: Play) {
-        let tail = play.tail.as_ref().and_then(Tail::mismatch);
-        let Play { cue, request, .. } = play;
-        self.stage.settle(Played { cue: &cue, request, own: self.own, tail, ended: self.now });
-    }
-}
-
-impl Drop for Player {
-    /// A connection that is dropped in the middle of an exchange still counts.
-    fn drop(&mut self) {
-        self.client_gone(self.now);
+        self.speaker.poll_timeout()
     }
 }

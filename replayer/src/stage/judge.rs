@@ -6,8 +6,8 @@ use cassettes::wire::http::View;
 
 use super::{Played, Stage};
 use crate::deck::Slot;
+use crate::player::http1::{head_len, recorded_request};
 use crate::player::request::{Request, State};
-use crate::player::{head_len, recorded_request};
 use crate::select::Cue;
 use crate::verify::{
     CompareContext, Gravity, Mismatch, Own, Place, Quick, RawRequest, compare_bytes,

@@ -8,13 +8,14 @@ use cassettes::wire::http::View;
 
 use super::intake::Heard;
 use super::play::{Play, recorded_request};
-use super::request::{Request, State};
 use super::tail::Tail;
-use super::{Action, Asking, Phase, Player};
+use super::{Asking, Http1, Phase};
 use crate::deck::Slot;
+use crate::player::Action;
+use crate::player::request::{Request, State};
 use crate::select::{Asked, Choice, Cue, Why};
 
-impl Player {
+impl Http1 {
     pub(super) fn hear(&mut self, said: Heard) {
         match said {
             Heard::Head(head) => self.hear_head(head),

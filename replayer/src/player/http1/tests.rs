@@ -6,6 +6,7 @@ use cassettes::model::How;
 
 use super::*;
 use crate::options::{Limits, Order, Pace, ReplayOptions};
+use crate::player::Player;
 use crate::report::{Kind, Verdict};
 use crate::testing::{Tape, get, ok, post};
 

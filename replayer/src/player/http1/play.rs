@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use cassettes::model::{Direction, Exchange, Step, Timestamp, Until};
 
-use super::Action;
-use super::request::{Request, State};
 use super::tail::Tail;
 use crate::deck::recorded_head;
 use crate::options::Pace;
+use crate::player::Action;
+use crate::player::request::{Request, State};
 use crate::select::Cue;
 
 /// A script's run.
