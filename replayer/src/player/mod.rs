@@ -7,10 +7,12 @@
 //! - [`http1`]: HTTP/1, and clients who speak nothing that is known
 //! - [`raw`]: plain TCP, as the client's arrival tells
 //! - [`request`]: the request that a client is sending
+//! - [`run`]: how far a script has come, and what it waits for
 
 pub(crate) mod http1;
 mod raw;
 pub(crate) mod request;
+mod run;
 
 use std::fmt::Debug;
 use std::sync::Arc;

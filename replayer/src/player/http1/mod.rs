@@ -20,13 +20,14 @@ use bytes::Bytes;
 use cassettes::model::Timestamp;
 
 use super::request::{Request, State};
+use super::run::World;
 use super::{Action, Speaker};
 use crate::arrival::Arrival;
 use crate::select::Why;
 use crate::stage::{Played, Stage};
 use crate::verify::Own;
 use intake::Intake;
-use play::{Afterlife, Play, Progress, World, act};
+use play::{Afterlife, Play, Progress, act};
 pub(crate) use play::{head_len, recorded_request};
 use tail::Tail;
 

@@ -10,6 +10,7 @@ use crate::deck::recorded_head;
 use crate::options::Pace;
 use crate::player::Action;
 use crate::player::request::{Request, State};
+use crate::player::run::{Next, Run, World};
 use crate::select::Cue;
 
 /// A script's run.
@@ -19,12 +20,7 @@ pub(super) struct Play {
     pub(super) request: Request,
     /// What follows the request, or all there is in a raw exchange.
     pub(super) tail: Option<Tail>,
-    steps: VecDeque<Step>,
-    /// When the last thing happened that a wait counts from. Not simply now: a late timer must not
-    /// make all that follows later.
-    clock: Timestamp,
-    /// When the wait that is the next step is over.
-    wake: Option<Timestamp>,
+    run: Run,
 }
 
 /// How far a script has come.
@@ -40,63 +36,47 @@ pub(super) enum Progress {
     Ended,
 }
 
-/// What a script must know of the world to go on.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct World {
-    pub(super) now: Timestamp,
-    pub(super) pace: Pace,
-    /// The client sends no more.
-    pub(super) client_closed: bool,
-}
-
 impl Play {
     pub(super) fn new(cue: Cue, steps: VecDeque<Step>, request: Request, now: Timestamp) -> Self {
-        Self { cue, request, tail: None, steps, clock: now, wake: None }
+        Self { cue, request, tail: None, run: Run::new(steps, now) }
     }
 
     /// Leaves out the recorded `100 Continue`, which the client has been sent.
     pub(super) fn skip_continue(&mut self) {
-        let first = self.steps.iter().position(|step| matches!(step, Step::Send(_)));
-        let is_interim = |at: &usize| match self.steps.get(*at) {
-            Some(Step::Send(bytes)) => bytes.starts_with(b"HTTP/1.1 100"),
-            _ => false,
-        };
-        if let Some(at) = first.filter(is_interim) {
-            self.steps.drain(..=at);
+        if self.run.first_send().is_some_and(|bytes| bytes.starts_with(b"HTTP/1.1 100")) {
+            self.run.skip_first_send();
         }
     }
 
     /// When it wants to go on by itself.
     pub(super) fn wake(&self) -> Option<Timestamp> {
-        self.wake
+        self.run.wake()
     }
 
     /// It goes on once the client has sent more, and the client is expected to.
     pub(super) fn awaits_client(&self) -> bool {
-        match self.steps.front() {
-            Some(Step::Receive(until)) => *until != Until::ClientClose,
-            None => !self.request.is_over(),
-            _ => false,
-        }
+        self.run.awaits_client().unwrap_or(!self.request.is_over())
     }
 
     /// The steps that happen only if the connection stays idle, and when.
     pub(super) fn take_afterlife(&mut self, pace: Pace) -> Option<Afterlife> {
-        let Some(Step::Stall(Some(idle))) = self.steps.pop_front() else { return None };
-        let at = self.clock.later(pace.scale(idle));
-        let steps = std::mem::take(&mut self.steps);
+        let (at, steps) = self.run.take_afterlife(pace)?;
         (pace != Pace::Instant).then_some(Afterlife { at, steps })
     }
 
     /// Acts until something is to be waited for.
     pub(super) fn perform(&mut self, world: World, actions: &mut VecDeque<Action>) -> Progress {
-        while let Some(step) = self.steps.pop_front() {
-            if let Some(progress) = self.hold(&step, world) {
-                self.steps.push_front(step);
-                return progress;
-            }
-            if act(step, actions) {
-                return Progress::Ended;
+        loop {
+            let heard = Heard { request: &self.request, tail: self.tail.as_ref(), cue: &self.cue };
+            match self.run.next(world, |until| heard.has(until, world.client_closed)) {
+                Next::Act(step) => {
+                    if act(step, actions) {
+                        return Progress::Ended;
+                    }
+                }
+                Next::Blocked => return Progress::Blocked,
+                Next::Idle => return self.when_over(Progress::Idle),
+                Next::Done => break,
             }
         }
         let goes_on = self.tail.is_none() && self.request.state != State::Broken;
@@ -108,59 +88,40 @@ impl Play {
         }
     }
 
-    /// Whether this step must wait, and how that leaves the script.
-    fn hold(&mut self, step: &Step, world: World) -> Option<Progress> {
-        match step {
-            Step::Receive(until) if !self.has(*until, world) => return Some(Progress::Blocked),
-            Step::Receive(_) => self.clock = self.clock.max(world.now),
-            Step::Wait(wait) => {
-                let wake = self.clock.later(world.pace.scale(*wait));
-                self.wake = (wake > world.now).then_some(wake);
-                if self.wake.is_some() {
-                    return Some(Progress::Blocked);
-                }
-                self.clock = wake;
-            }
-            Step::Stall(None) => return (!world.client_closed).then_some(Progress::Blocked),
-            Step::Stall(Some(_)) => return Some(self.when_over(Progress::Idle)),
-            Step::Send(_)
-            | Step::HalfClose
-            | Step::Close
-            | Step::Cut
-            | Step::Alert(_)
-            | Step::Reset => {}
-        }
-        None
-    }
-
     /// An answer may be over before its request.
     fn when_over(&self, progress: Progress) -> Progress {
         if self.request.is_over() { progress } else { Progress::Blocked }
     }
+}
 
-    fn has(&self, until: Until, world: World) -> bool {
+/// What the client has sent so far.
+#[derive(Debug, Clone, Copy)]
+struct Heard<'a> {
+    request: &'a Request,
+    tail: Option<&'a Tail>,
+    cue: &'a Cue,
+}
+
+impl Heard<'_> {
+    fn has(self, until: Until, client_closed: bool) -> bool {
         let over = self.request.is_over();
         match until {
             Until::Head => true,
-            // Bodies and messages are counted in HTTP/2, and after a switch of protocols.
-            Until::RequestEnd | Until::Body(_) | Until::Messages(_) => over,
-            Until::Bytes(count) => match &self.tail {
-                Some(tail) if self.request.head.is_empty() => {
-                    tail.seen() >= count || world.client_closed
-                }
+            // Messages are counted after a switch of protocols.
+            Until::RequestEnd | Until::Messages(_) => over,
+            Until::Body(count) => over || self.request.body_len >= count,
+            Until::Bytes(count) => match self.tail {
+                Some(tail) if self.request.head.is_empty() => tail.seen() >= count || client_closed,
                 _ => over || self.len_as_recorded() >= count,
             },
-            Until::Tail(count) => {
-                let seen = self.tail.as_ref().map_or(0, Tail::seen);
-                seen >= count || world.client_closed
-            }
-            Until::ClientClose => world.client_closed,
+            Until::Tail(count) => self.tail.map_or(0, Tail::seen) >= count || client_closed,
+            Until::ClientClose => client_closed,
         }
     }
 
     /// How many bytes the request has, as if its head were as long as the recorded one: its own address
     /// may be longer or shorter now.
-    fn len_as_recorded(&self) -> u64 {
+    fn len_as_recorded(self) -> u64 {
         let live = self.request.head.len() as u64;
         let recorded = head_len(&recorded_head(&self.cue.exchange)).map_or(live, |len| len as u64);
         (self.request.len() + recorded).saturating_sub(live)

@@ -1,0 +1,109 @@
+//! A script's run, whatever protocol it is in: its place, and what it waits for.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use cassettes::model::{Step, Timestamp, Until};
+
+use crate::options::Pace;
+
+/// A script's run.
+#[derive(Debug)]
+pub(super) struct Run {
+    steps: VecDeque<Step>,
+    /// When the last thing happened that a wait counts from. Not simply now: a late timer must not
+    /// make all that follows later.
+    clock: Timestamp,
+    /// When the wait that is the next step is over.
+    wake: Option<Timestamp>,
+}
+
+/// What a script must know of the world to go on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct World {
+    pub(super) now: Timestamp,
+    pub(super) pace: Pace,
+    /// The client sends no more.
+    pub(super) client_closed: bool,
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// This is to be done now.
+    Act(Step),
+    /// It waits for the client, or for time to pass.
+    Blocked,
+    /// What is left happens only if the connection stays idle.
+    Idle,
+    /// Nothing.
+    Done,
+}
+
+impl Run {
+    pub(super) fn new(steps: VecDeque<Step>, now: Timestamp) -> Self {
+        Self { steps, clock: now, wake: None }
+    }
+
+    /// When it wants to go on by itself.
+    pub(super) fn wake(&self) -> Option<Timestamp> {
+        self.wake
+    }
+
+    /// Whether it goes on once the client has sent more, and the client is expected to; none if it is done.
+    pub(super) fn awaits_client(&self) -> Option<bool> {
+        let step = self.steps.front()?;
+        Some(matches!(step, Step::Receive(until) if *until != Until::ClientClose))
+    }
+
+    /// What is sent first.
+    pub(super) fn first_send(&self) -> Option<&Bytes> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Send(bytes) => Some(bytes),
+            _ => None,
+        })
+    }
+
+    /// Leaves out all through what is sent first.
+    pub(super) fn skip_first_send(&mut self) {
+        if let Some(at) = self.steps.iter().position(|step| matches!(step, Step::Send(_))) {
+            self.steps.drain(..=at);
+        }
+    }
+
+    /// Once [`Next::Idle`] was said: when, and what then.
+    pub(super) fn take_afterlife(&mut self, pace: Pace) -> Option<(Timestamp, VecDeque<Step>)> {
+        let Some(Step::Stall(Some(idle))) = self.steps.pop_front() else { return None };
+        let at = self.clock.later(pace.scale(idle));
+        Some((at, std::mem::take(&mut self.steps)))
+    }
+
+    /// What is to be done next, once the client `has` sent what it waits for.
+    pub(super) fn next(&mut self, world: World, has: impl Fn(Until) -> bool) -> Next {
+        loop {
+            let Some(step) = self.steps.front() else { return Next::Done };
+            match step {
+                Step::Receive(until) if !has(*until) => return Next::Blocked,
+                Step::Receive(_) => self.clock = self.clock.max(world.now),
+                Step::Wait(wait) => {
+                    let wake = self.clock.later(world.pace.scale(*wait));
+                    self.wake = (wake > world.now).then_some(wake);
+                    if self.wake.is_some() {
+                        return Next::Blocked;
+                    }
+                    self.clock = wake;
+                }
+                Step::Stall(None) if !world.client_closed => return Next::Blocked,
+                Step::Stall(None) => {}
+                Step::Stall(Some(_)) => return Next::Idle,
+                Step::Send(_)
+                | Step::HalfClose
+                | Step::Close
+                | Step::Cut
+                | Step::Alert(_)
+                | Step::Reset => return self.steps.pop_front().map_or(Next::Done, Next::Act),
+            }
+            self.steps.pop_front();
+        }
+    }
+}
