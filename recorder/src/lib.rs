@@ -5,6 +5,7 @@
 //! - [`Upstream`]: where requests are passed on to
 //! - [`spawn_writer`]: the thread that carries recorded bytes to the file
 //! - [`Clock`]: the recording's time
+//! - [`tls`]: the local authority that clients are shown, and what is asked of servers
 //!
 //! Inside, from the outside in: `proxy` accepts, `session` is one connection, `relay` its two
 //! directions, `lane` one of them, `scratch` what it reads into, `outbox` what it writes from, and
@@ -20,6 +21,7 @@ mod relay;
 mod scratch;
 mod session;
 mod tap;
+pub mod tls;
 mod upstream;
 mod writer;
 
