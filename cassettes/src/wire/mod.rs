@@ -1,15 +1,21 @@
 //! Protocol state machines: bytes in, events out.
 //!
+//! - [`door`]: what a client speaks, told by its first bytes
 //! - [`http`]: what a recorded exchange means, whatever the version of HTTP: [`http::View`]
 //! - [`http1`]: HTTP/1.0 and HTTP/1.1 (RFC 9112), both directions
+//! - [`socks5`]: a server's side of the SOCKS5 handshake (RFC 1928)
+//! - [`tls`]: what a TLS client says before anything is encrypted
 //! - [`websocket`]: WebSocket (RFC 6455), both directions
 //! - [`grpc`]: gRPC's length-prefixed messages
 //! - [`sse`]: server-sent events, and other streams of lines
 //! - [`messages`]: what is common to streams of messages
 
+pub mod door;
 pub mod grpc;
 pub mod http;
 pub mod http1;
 pub mod messages;
+pub mod socks5;
 pub mod sse;
+pub mod tls;
 pub mod websocket;
