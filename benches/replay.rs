@@ -43,7 +43,7 @@ fn serve(len: usize, stop: CancellationToken) -> (SocketAddr, std::thread::JoinH
     let listener = listener.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let serve = move || {
-        let served = runtime.block_on(replayer::serve(listener, stage, stop));
+        let served = runtime.block_on(replayer::serve(listener, stage, None, stop));
         served.expect("a working listener");
     };
     (address, std::thread::spawn(serve))

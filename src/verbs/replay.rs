@@ -182,7 +182,7 @@ async fn replay(mut plan: Plan) -> Outcome<ExitCode> {
     let transcript = transcript(&mut plan)?;
     let stage = Arc::new(Stage::new(plan.deck, plan.rules, plan.options));
     let stop = CancellationToken::new();
-    let serve = replayer::serve(listener, Arc::clone(&stage), stop.clone());
+    let serve = replayer::serve(listener, Arc::clone(&stage), None, stop.clone());
     let beside = !plan.command.is_empty();
     let status = Status::start(!beside, {
         let stage = Arc::clone(&stage);

@@ -2,23 +2,23 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
-use std::net::SocketAddr;
 use std::pin::pin;
 
 use bytes::{Buf, Bytes, BytesMut};
-use cassettes::model::{How, Side, Timestamp};
+use cassettes::model::{How, Side};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use super::Server;
-use super::ending::{close, reset};
+use super::doors::Guest;
+use super::ending::{close, cut, reset};
+use super::handshake::how_ended;
+use super::stream::Stream;
 use super::transcript::Transcript;
-use crate::arrival::Arrival;
 use crate::options::Pace;
 use crate::player::{Action, Player};
 
 /// Read at once. Requests are mostly shorter, uploads are not; connections are many.
-const READ_BYTES: usize = 16 * 1024;
+pub(super) const READ_BYTES: usize = 16 * 1024;
 
 /// Written at once: the most pieces that one system call takes is 1024, and each has its cost.
 const MAX_SLICES: usize = 64;
@@ -27,25 +27,23 @@ const MAX_SLICES: usize = 64;
 const MAX_QUEUED_BYTES: usize = 256 * 1024;
 
 /// Plays to one client until both are done.
-pub(super) async fn attend(stream: TcpStream, client: SocketAddr, server: &Server) {
-    let now = server.now();
-    // Without it, the kernel may hold back small chunks: slower, and other than recorded.
-    if stream.set_nodelay(true).is_err() {
-        return;
-    }
-    let local = stream.local_addr().unwrap_or(server.own);
-    let transcript =
-        Transcript::begin(server.stage.options().transcript.as_ref(), client, local, now);
-    let player = Player::new(server.stage.clone(), Arrival::direct(local.port()), now);
+pub(super) async fn attend(guest: Guest, server: &Server) {
+    let Some(guest) = guest.enter(server).await else { return };
+    let Guest { stream, ends, opened, arrival, first, closed } = guest;
     let mut line = Line {
         server,
-        player,
-        transcript,
-        buffer: BytesMut::with_capacity(READ_BYTES),
+        transcript: Transcript::begin(server, &arrival, &ends, opened),
+        player: Player::new(server.stage.clone(), arrival, opened),
+        buffer: first,
         queue: VecDeque::new(),
         queued: 0,
         client_closed: false,
     };
+    if closed {
+        line.take_close(stream.orderly_end());
+    } else if !line.buffer.is_empty() {
+        line.take_bytes();
+    }
     line.run(stream).await;
 }
 
@@ -66,6 +64,7 @@ pub(super) struct Line<'a> {
 enum Next {
     Listen,
     Close,
+    Cut,
     Reset,
 }
 
@@ -77,25 +76,28 @@ enum Heard {
 }
 
 impl Line<'_> {
-    async fn run(&mut self, mut stream: TcpStream) {
+    async fn run(&mut self, mut stream: Stream) {
         loop {
             match self.act(&mut stream).await {
                 Ok(Next::Listen) => {}
                 Ok(Next::Close) => return close(stream, self).await,
+                Ok(Next::Cut) => return cut(stream, self).await,
                 Ok(Next::Reset) => return reset(stream, self).await,
-                Err(_) => return self.lose(),
+                Err(error) => return self.lose(&error),
             }
             match self.listen(&mut stream).await {
                 Ok(Heard::Bytes) => self.take_bytes(),
-                Ok(Heard::Closed) => self.take_close(),
+                Ok(Heard::Closed) => self.take_close(stream.orderly_end()),
                 Ok(Heard::Time) => self.player.timeout(self.server.now()),
-                Err(_) => return self.lose(),
+                // In TLS: FIN, without what is to be said before it.
+                Err(error) if how_ended(&error) == How::Fin => self.take_close(How::Fin),
+                Err(error) => return self.lose(&error),
             }
         }
     }
 
     /// Carries out what the player wants, until it wants no more.
-    async fn act(&mut self, stream: &mut TcpStream) -> io::Result<Next> {
+    async fn act(&mut self, stream: &mut Stream) -> io::Result<Next> {
         let joins = self.server.stage.options().pace == Pace::Instant;
         while let Some(action) = self.player.poll_action() {
             match action {
@@ -109,12 +111,16 @@ impl Line<'_> {
                 Action::HalfClose => {
                     self.flush(stream).await?;
                     stream.shutdown().await?;
-                    self.transcript.close(self.server.now(), Side::Server, How::Fin);
+                    self.note(Side::Server, stream.orderly_end());
                 }
-                // On plain TCP these are the nearest.
-                Action::Close | Action::Cut | Action::Alert(_) => {
+                Action::Close => {
                     self.flush(stream).await?;
                     return Ok(Next::Close);
+                }
+                // An alert without TLS is a cut.
+                Action::Cut | Action::Alert(_) => {
+                    self.flush(stream).await?;
+                    return Ok(Next::Cut);
                 }
                 Action::Reset => {
                     self.flush(stream).await?;
@@ -126,7 +132,7 @@ impl Line<'_> {
         Ok(Next::Listen)
     }
 
-    async fn flush(&mut self, stream: &mut TcpStream) -> io::Result<()> {
+    async fn flush(&mut self, stream: &mut Stream) -> io::Result<()> {
         while self.queued > 0 {
             let written = match self.queue.make_contiguous() {
                 [only] => stream.write(only).await?,
@@ -144,7 +150,8 @@ impl Line<'_> {
             }
             self.drop_written(written);
         }
-        Ok(())
+        // A socket has nothing to flush.
+        if stream.is_tls() { stream.flush().await } else { Ok(()) }
     }
 
     fn drop_written(&mut self, mut written: usize) {
@@ -164,13 +171,13 @@ impl Line<'_> {
     }
 
     /// Waits for bytes, the client's end, or the player's time.
-    async fn listen(&mut self, stream: &mut TcpStream) -> io::Result<Heard> {
+    async fn listen(&mut self, stream: &mut Stream) -> io::Result<Heard> {
         let listens = !self.client_closed && self.player.wants_input();
         self.buffer.reserve(READ_BYTES);
         let Some(wake) = self.player.poll_timeout() else {
             if !listens {
                 // Its player waits for nothing, nor can anything come: only an error ends this.
-                stream.ready(tokio::io::Interest::ERROR).await?;
+                stream.failure().await?;
                 return Err(io::ErrorKind::ConnectionReset.into());
             }
             return stream.read_buf(&mut self.buffer).await.map(Heard::of_read);
@@ -190,17 +197,17 @@ impl Line<'_> {
         self.player.receive(bytes, now);
     }
 
-    fn take_close(&mut self) {
+    fn take_close(&mut self, how: How) {
         let now = self.server.now();
         self.client_closed = true;
-        self.transcript.close(now, Side::Client, How::Fin);
+        self.transcript.close(now, Side::Client, how);
         self.player.client_closed(now);
     }
 
-    /// The client reset the connection.
-    fn lose(&mut self) {
+    /// The client broke the connection off.
+    fn lose(&mut self, error: &io::Error) {
         let now = self.server.now();
-        self.transcript.close(now, Side::Client, How::Reset);
+        self.transcript.close(now, Side::Client, how_ended(error));
         self.player.client_gone(now);
     }
 }
@@ -217,13 +224,9 @@ impl Line<'_> {
         self.client_closed
     }
 
-    pub(super) fn now(&self) -> Timestamp {
-        self.server.now()
-    }
-
     /// Writes a close down.
     pub(super) fn note(&mut self, by: Side, how: How) {
-        let now = self.now();
+        let now = self.server.now();
         self.transcript.close(now, by, how);
     }
 }

@@ -1,4 +1,4 @@
-//! The two ways in which a server ends a connection, so that nothing sent before is lost.
+//! The ways in which a server ends a connection, so that nothing sent before is lost.
 
 use std::time::Duration;
 
@@ -8,18 +8,33 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::connection::Line;
+use super::handshake::how_ended;
+use super::stream::{Socket, Stream};
 
 /// How long a client is given to take what was sent, and to end its side. One that does not within this
 /// time keeps a dead connection in its pool; dropping our side then costs nobody anything.
 const LINGER: Duration = Duration::from_secs(10);
 
-/// FIN, then reads and drops until the client ends, too: closing a socket with unread bytes sends RST,
-/// which may destroy what the client has not read yet.
-pub(super) async fn close(mut stream: TcpStream, line: &mut Line<'_>) {
+/// FIN (in TLS, `close_notify` first), then reads and drops until the client ends, too: closing a socket with unread
+/// bytes sends RST, which may destroy what the client has not read yet.
+pub(super) async fn close(mut stream: Stream, line: &mut Line<'_>) {
     if stream.shutdown().await.is_err() {
         return;
     }
+    line.note(Side::Server, stream.orderly_end());
+    drain(stream, line).await;
+}
+
+/// FIN, without `close_notify`, and then as [`close`].
+pub(super) async fn cut(mut stream: Stream, line: &mut Line<'_>) {
+    if stream.cut().await.is_err() {
+        return;
+    }
     line.note(Side::Server, How::Fin);
+    drain(stream, line).await;
+}
+
+async fn drain(mut stream: Stream, line: &mut Line<'_>) {
     if line.client_closed() {
         return;
     }
@@ -27,9 +42,9 @@ pub(super) async fn close(mut stream: TcpStream, line: &mut Line<'_>) {
     let drain = async {
         loop {
             match stream.read(&mut dropped).await {
-                Ok(0) => return How::Fin,
+                Ok(0) => return stream.orderly_end(),
                 Ok(_) => {}
-                Err(_) => return How::Reset,
+                Err(error) => return how_ended(&error),
             }
         }
     };
@@ -39,7 +54,15 @@ pub(super) async fn close(mut stream: TcpStream, line: &mut Line<'_>) {
 }
 
 /// RST, once all that was written has left for the client: what is still queued would be destroyed.
-pub(super) async fn reset(stream: TcpStream, line: &mut Line<'_>) {
+pub(super) async fn reset(stream: Stream, line: &mut Line<'_>) {
+    match stream.into_socket() {
+        Socket::Tcp(stream) => reset_tcp(stream, line).await,
+        // The nearest there is: closed without a word.
+        Socket::Unix(_) => line.note(Side::Server, How::Reset),
+    }
+}
+
+async fn reset_tcp(stream: TcpStream, line: &mut Line<'_>) {
     // With this mark a socket counts as writable only when nothing is left to send. The runtime
     // remembers that it was writable before, so it must meet the socket anew.
     let renewed = stream.into_std().and_then(|stream| {

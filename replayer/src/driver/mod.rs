@@ -1,26 +1,42 @@
 //! Sockets and time for players: accepts connections and carries out what their players say.
 //!
 //! Connections are dealt in turn to one single-threaded runtime a core, and stay there.
+//!
+//! - [`serve`]: accepts, and deals
+//! - [`Certificates`]: who it is in TLS
+//! - [`listener`]: TCP, and Unix-domain sockets
+//! - [`doors`]: from a socket to a client of a known server
+//! - [`handshake`]: TLS with a client
+//! - [`stream`]: what bytes travel on
+//! - [`connection`], [`ending`]: plays to one client
+//! - [`transcript`]: writes down what it did
 
+mod certificates;
 mod connection;
+mod doors;
 mod ending;
+mod handshake;
+mod listener;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod transcript;
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use cassettes::model::Timestamp;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::stage::Stage;
+pub use certificates::Certificates;
+use doors::Guest;
+use listener::Accepted;
+pub use listener::Listener;
 
 /// How long a replay that is told to stop waits for its connections: a client that has ended may
 /// have sent a last request that is still on its way.
@@ -30,13 +46,16 @@ const STOP_GRACE: Duration = Duration::from_millis(200);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
 /// Plays to all clients that connect, until `stop`. Connections still open some 200 ms after that are dropped.
+///
+/// Without `certificates` TLS is not spoken: its bytes are like any others.
 pub async fn serve(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     stage: Arc<Stage>,
+    certificates: Option<Arc<dyn Certificates>>,
     stop: CancellationToken,
 ) -> io::Result<()> {
-    let server = Server { stage, started: Instant::now(), own: listener.local_addr()? };
-    let listener = listener.into_std()?;
+    let server = Server { stage, certificates, started: Instant::now() };
+    let listener = listener.into();
     let workers = start_workers(std::thread::available_parallelism().map_or(1, Into::into))?;
     let first = workers.handles.first().cloned().unwrap_or_else(Handle::current);
     let accepting = first.spawn(accept(listener, server, workers.handles.clone(), stop));
@@ -49,9 +68,8 @@ pub async fn serve(
 #[derive(Debug, Clone)]
 struct Server {
     stage: Arc<Stage>,
+    certificates: Option<Arc<dyn Certificates>>,
     started: Instant,
-    /// Where it listens.
-    own: SocketAddr,
 }
 
 impl Server {
@@ -98,20 +116,18 @@ impl Workers {
 }
 
 async fn accept(
-    listener: std::net::TcpListener,
+    listener: Listener,
     server: Server,
     workers: Vec<Handle>,
     stop: CancellationToken,
 ) -> io::Result<()> {
-    listener.set_nonblocking(true)?;
-    let listener = TcpListener::from_std(listener)?;
+    let listener = listener.start()?;
     let limit = server.stage.options().limits.connections;
     let places = Arc::new(Semaphore::new(limit));
     let serving = async {
         for worker in workers.iter().cycle() {
             let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-            let (stream, client) = next_client(&listener).await;
-            deal(worker, stream, client, &server, place);
+            deal(worker, next_client(&listener).await, &server, place);
         }
     };
     tokio::select! {
@@ -123,19 +139,14 @@ async fn accept(
 }
 
 /// Serves those who had connected before the stop, and waits a little for all to end.
-async fn drain(
-    listener: &TcpListener,
-    server: &Server,
-    workers: &[Handle],
-    places: &Arc<Semaphore>,
-) {
+async fn drain(listener: &Listener, server: &Server, workers: &[Handle], places: &Arc<Semaphore>) {
     let limit = server.stage.options().limits.connections;
     let last = async {
         for worker in workers.iter().cycle() {
             let Ok(place) = Arc::clone(places).try_acquire_owned() else { break };
             let next = tokio::time::timeout(Duration::ZERO, next_client(listener)).await;
-            let Ok((stream, client)) = next else { break };
-            deal(worker, stream, client, server, place);
+            let Ok(accepted) = next else { break };
+            deal(worker, accepted, server, place);
         }
         let all = u32::try_from(limit).unwrap_or(u32::MAX);
         drop(places.acquire_many(all).await);
@@ -144,7 +155,7 @@ async fn drain(
     drop(tokio::time::timeout(STOP_GRACE, last).await);
 }
 
-async fn next_client(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+async fn next_client(listener: &Listener) -> Accepted {
     loop {
         match listener.accept().await {
             Ok(accepted) => return accepted,
@@ -154,18 +165,12 @@ async fn next_client(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 }
 
 /// Gives a connection to a worker. Sockets are bound to the runtime that made them, so it is made anew there.
-fn deal(
-    worker: &Handle,
-    stream: TcpStream,
-    client: SocketAddr,
-    server: &Server,
-    place: OwnedSemaphorePermit,
-) {
+fn deal(worker: &Handle, accepted: Accepted, server: &Server, place: OwnedSemaphorePermit) {
     let server = server.clone();
-    let Ok(stream) = stream.into_std() else { return };
+    let Ok(loose) = accepted.loosen() else { return };
     worker.spawn(async move {
-        if let Ok(stream) = TcpStream::from_std(stream) {
-            connection::attend(stream, client, &server).await;
+        if let Ok(accepted) = loose.bind() {
+            connection::attend(Guest::new(accepted, server.now()), &server).await;
         }
         drop(place);
     });

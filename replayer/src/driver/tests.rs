@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use cassettes::format::{Journal, Reader};
 use cassettes::model::{How, Side};
 
+use tokio::net::TcpListener;
+
 use super::*;
 use crate::options::{Limits, Pace, ReplayOptions};
 use crate::report::{Kind, Verdict};
@@ -30,7 +32,7 @@ impl Replay {
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
         let serving = (stage.clone(), stop.clone());
-        let serve = move || runtime.block_on(serve(listener, serving.0, serving.1)).unwrap();
+        let serve = move || runtime.block_on(serve(listener, serving.0, None, serving.1)).unwrap();
         Self { stage, address, stop, thread: std::thread::spawn(serve) }
     }
 

@@ -1,11 +1,13 @@
 //! What this client did and was sent, as a cassette.
 
-use std::net::SocketAddr;
-
 use bytes::Bytes;
-use cassettes::format::{ConnectionJournal, Journal};
+use cassettes::format::ConnectionJournal;
 use cassettes::model::{Close, Connection, Direction, How, Side, Timestamp};
 use cassettes::transcribe::Transcriber;
+
+use super::Server;
+use super::listener::Ends;
+use crate::arrival::Arrival;
 
 /// One connection's part of the transcript; nothing at all if none is kept.
 pub(super) struct Transcript {
@@ -19,16 +21,23 @@ struct Kept {
 }
 
 impl Transcript {
+    /// Of a connection that was opened then.
     pub(super) fn begin(
-        journal: Option<&Journal>,
-        client: SocketAddr,
-        server: SocketAddr,
-        now: Timestamp,
+        server: &Server,
+        arrival: &Arrival,
+        ends: &Ends,
+        opened: Timestamp,
     ) -> Self {
-        let kept = journal.map(|journal| {
-            let mut facts = Connection::opened_at(now);
-            facts.client = client.to_string();
-            facts.server = server.to_string();
+        let kept = server.stage.options().transcript.as_ref().map(|journal| {
+            let facts = Connection {
+                transport: ends.transport,
+                way: arrival.way,
+                client: ends.client.map(|client| client.to_string()).unwrap_or_default(),
+                server: ends.server.map(|server| server.to_string()).unwrap_or_default(),
+                upstream: arrival.origin.clone().unwrap_or_default(),
+                tls: arrival.tls.clone(),
+                ..Connection::opened_at(opened)
+            };
             let journal = journal.connection(facts);
             let transcriber = Transcriber::http1(journal.id());
             Kept { journal, transcriber, closes: Vec::new() }

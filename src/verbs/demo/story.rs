@@ -107,7 +107,7 @@ async fn replay(
     let stage = Arc::new(Stage::new(deck, Rules::default(), options));
     let (address, listener) = listen().await?;
     let stop = CancellationToken::new();
-    let serving = tokio::spawn(replayer::serve(listener, Arc::clone(&stage), stop.clone()));
+    let serving = tokio::spawn(replayer::serve(listener, Arc::clone(&stage), None, stop.clone()));
     let answers = ask(&address, requests).await.map_err(|error| broken(&error));
     stop.cancel();
     let _ = serving.await;

@@ -1,0 +1,23 @@
+//! Who a replayer is in TLS.
+
+use std::fmt::Debug;
+use std::io;
+use std::sync::Arc;
+
+use cassettes::model::How;
+
+/// Gives a replayer the certificates of the servers that it plays.
+pub trait Certificates: Debug + Send + Sync {
+    /// For a client that asks for this host (a name, or an address of this machine; none if neither is known), with these
+    /// protocols to choose from, the preferred first.
+    fn server_config(
+        &self,
+        host: Option<&str>,
+        alpn: &[Vec<u8>],
+    ) -> io::Result<Arc<rustls::ServerConfig>>;
+
+    /// A client ended the handshake when it had seen the certificate: most likely it does not trust its issuer.
+    fn refused(&self, host: &str, how: How) {
+        let _ = (host, how);
+    }
+}
