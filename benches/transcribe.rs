@@ -25,7 +25,7 @@ fn small_exchanges(criterion: &mut Criterion) {
     let answer = answer("Content-Length: 1024", &"x".repeat(1024));
     group.bench_function("1,000 exchanges of 1 KiB", |bencher| {
         bencher.iter(|| {
-            let mut transcriber = Transcriber::http1(ConnectionId(0));
+            let mut transcriber = Transcriber::http(ConnectionId(0));
             for at in 0..EXCHANGES {
                 receive(&mut transcriber, Direction::ToServer, at, &request);
                 receive(&mut transcriber, Direction::ToClient, at, &answer);
@@ -53,7 +53,7 @@ fn large_answer(criterion: &mut Criterion, name: &str, head: &Bytes, body: &Byte
     group.throughput(Throughput::Bytes(body.len() as u64 * READS));
     group.bench_function(name, |bencher| {
         bencher.iter(|| {
-            let mut transcriber = Transcriber::http1(ConnectionId(0));
+            let mut transcriber = Transcriber::http(ConnectionId(0));
             let request = Bytes::from_static(REQUEST.as_bytes());
             receive(&mut transcriber, Direction::ToServer, 0, &request);
             receive(&mut transcriber, Direction::ToClient, 1, head);

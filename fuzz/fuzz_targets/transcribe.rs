@@ -35,7 +35,7 @@ struct Stage {
 impl Stage {
     fn new() -> Self {
         Self {
-            transcriber: Transcriber::http1(ConnectionId(0)),
+            transcriber: Transcriber::http(ConnectionId(0)),
             connection: Connection::opened_at(Timestamp::ZERO),
             now: Timestamp::ZERO,
             said: Default::default(),

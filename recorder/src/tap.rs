@@ -66,7 +66,7 @@ impl Tap {
         all: Journal,
     ) -> Self {
         let journal = all.connection(facts);
-        let transcriber = Transcriber::http1(journal.id());
+        let transcriber = Transcriber::http(journal.id());
         let journal = Some(journal);
         let (closes, begun, unlooked, pause) = (Vec::new(), 0, 0, None);
         Self {

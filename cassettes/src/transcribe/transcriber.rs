@@ -39,8 +39,8 @@ pub struct Transcriber {
 }
 
 impl Transcriber {
-    /// For a connection that should speak HTTP/1.
-    pub fn http1(connection: ConnectionId) -> Self {
+    /// For a connection that should speak HTTP. Which version shows in its first bytes.
+    pub fn http(connection: ConnectionId) -> Self {
         Self {
             connection,
             speaks_http: true,
@@ -58,7 +58,7 @@ impl Transcriber {
 
     /// For a connection of which nothing is known: one raw exchange.
     pub fn raw(connection: ConnectionId) -> Self {
-        Self { speaks_http: false, ..Self::http1(connection) }
+        Self { speaks_http: false, ..Self::http(connection) }
     }
 
     /// Takes what one read brought.

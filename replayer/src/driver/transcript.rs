@@ -39,7 +39,7 @@ impl Transcript {
                 ..Connection::opened_at(opened)
             };
             let journal = journal.connection(facts);
-            let transcriber = Transcriber::http1(journal.id());
+            let transcriber = Transcriber::http(journal.id());
             Kept { journal, transcriber, closes: Vec::new() }
         });
         Self { kept }

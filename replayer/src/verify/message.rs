@@ -144,6 +144,7 @@ fn framing(message: &Message) -> String {
         Framing::Length(length) => format!("content-length: {length}"),
         Framing::Chunked => "transfer-encoding: chunked".to_owned(),
         Framing::UntilClose => "until the connection's end".to_owned(),
+        Framing::EndStream => "until the stream's end".to_owned(),
     }
 }
 

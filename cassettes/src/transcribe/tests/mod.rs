@@ -131,7 +131,7 @@ impl Tape {
     fn of(play: &Playbook) -> Self {
         let id = ConnectionId(0);
         let mut transcriber =
-            if play.speaks_http { Transcriber::http1(id) } else { Transcriber::raw(id) };
+            if play.speaks_http { Transcriber::http(id) } else { Transcriber::raw(id) };
         let mut connection = Connection::opened_at(Timestamp::ZERO);
         let mut events = Vec::new();
         for (act, at) in play.acts.iter().zip((1..).map(milliseconds)) {

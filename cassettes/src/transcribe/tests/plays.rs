@@ -34,7 +34,7 @@ fn pipelined_requests_are_split_where_they_border() {
 #[test]
 fn an_exchange_is_done_before_the_next_begins() {
     use super::{Bytes, ConnectionId, Direction, TapeEvent, Timestamp, Transcriber};
-    let mut transcriber = Transcriber::http1(ConnectionId(7));
+    let mut transcriber = Transcriber::http(ConnectionId(7));
     transcriber.receive(Direction::ToServer, Timestamp::ZERO, Bytes::from_static(GET.as_bytes()));
     transcriber.receive(Direction::ToClient, Timestamp::ZERO, Bytes::from_static(OK.as_bytes()));
     let last = std::iter::from_fn(|| transcriber.poll_event()).last();

@@ -13,6 +13,8 @@ pub enum Framing {
     Chunked,
     /// The end of the connection.
     UntilClose,
+    /// The flag `END_STREAM` of HTTP/2 (RFC 9113 §8.1).
+    EndStream,
 }
 
 /// What must be known of a request to find the end of its answer.

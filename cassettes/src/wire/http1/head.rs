@@ -4,13 +4,15 @@ use super::framing::persists;
 use super::headers::{after_first_line, first_line, trim, trim_line_end};
 use super::{HeadError, Headers};
 
-/// The minor versions that differ in meaning. A higher minor version reads as 1.1.
+/// The versions that differ in meaning. A higher minor version of HTTP/1 reads as 1.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
     /// Closes after each answer unless told otherwise.
     Http10,
     /// Stays open after each answer unless told otherwise.
     Http11,
+    /// Only in heads that are spelled out of HTTP/2 (see [`wire::http`](crate::wire::http)); never in HTTP/1 itself.
+    Http2,
 }
 
 /// A request's head: request line through the empty line. Empty lines in front are tolerated.
@@ -143,9 +145,12 @@ impl<'a> ResponseHead<'a> {
 }
 
 impl Version {
-    /// `HTTP/1.` and one digit. RFC 9112 §2.3: "HTTP-version is case-sensitive"; RFC 9110 §2.5: a
+    /// `HTTP/1.` and one digit, or `HTTP/2`. RFC 9112 §2.3: "HTTP-version is case-sensitive"; RFC 9110 §2.5: a
     /// higher minor version is understood as the highest that the recipient knows.
     fn parse(word: &[u8]) -> Result<Self, HeadError> {
+        if word == b"HTTP/2" {
+            return Ok(Self::Http2);
+        }
         match word.strip_prefix(b"HTTP/1.") {
             Some(b"0") => Ok(Self::Http10),
             Some([b'1'..=b'9']) => Ok(Self::Http11),

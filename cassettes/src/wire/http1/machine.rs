@@ -255,7 +255,8 @@ impl<R: Role> Machine<R> {
 const fn after_head(next: &Next, body_at: u64) -> State {
     match *next {
         Next::Switch => State::Switch,
-        Next::Body(Ok(Framing::None | Framing::Length(0))) => State::End,
+        // HTTP/1 knows no END_STREAM.
+        Next::Body(Ok(Framing::None | Framing::Length(0) | Framing::EndStream)) => State::End,
         Next::Body(Ok(Framing::Length(length))) => State::Length(length),
         Next::Body(Ok(Framing::Chunked)) => State::ChunkSize,
         Next::Body(Ok(Framing::UntilClose)) => State::UntilClose,

@@ -8,7 +8,9 @@ use bytes::Bytes;
 use super::framing::{of_request, of_response, switches};
 use super::head::is_token_byte;
 use super::machine::{Machine, Next, Role};
-use super::{CutShort, Framing, HeadError, ParseError, RequestContext, RequestHead, ResponseHead};
+use super::{
+    CutShort, Framing, HeadError, ParseError, RequestContext, RequestHead, ResponseHead, Version,
+};
 
 /// What a parser made of its input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,13 +201,15 @@ impl Role for Requests {
     fn check_start(&self, start: &[u8], whole_line: bool) -> Result<(), HeadError> {
         match start.first() {
             Some(&byte) if byte != b'\r' && !is_token_byte(byte) => Err(HeadError::Method),
-            _ if whole_line => RequestHead::parse(start).map(drop),
+            _ if whole_line => refuse_http2(RequestHead::parse(start)?.version()),
             _ => Ok(()),
         }
     }
 
     fn read_head(&mut self, head: &[u8]) -> Result<Next, HeadError> {
-        let (framing, context) = of_request(&RequestHead::parse(head)?);
+        let head = RequestHead::parse(head)?;
+        refuse_http2(head.version())?;
+        let (framing, context) = of_request(&head);
         self.context = context;
         Ok(Next::Body(framing))
     }
@@ -223,6 +227,7 @@ impl Role for Responses {
 
     fn read_head(&mut self, head: &[u8]) -> Result<Next, HeadError> {
         let head = ResponseHead::parse(head)?;
+        refuse_http2(head.version())?;
         let request = if head.is_interim() {
             RequestContext::default()
         } else {
@@ -240,4 +245,9 @@ impl Role for Responses {
             _ => Next::Body(of_response(&head, request)),
         })
     }
+}
+
+/// HTTP/2 is spelled so in a view, never on the wire.
+fn refuse_http2(version: Version) -> Result<(), HeadError> {
+    if version == Version::Http2 { Err(HeadError::Version) } else { Ok(()) }
 }

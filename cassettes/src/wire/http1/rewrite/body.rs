@@ -71,7 +71,7 @@ impl Body {
             Framing::Length(length) => return Self::Whole(Whole::new(head, length)),
             Framing::Chunked => Self::Chunked(Chunked::default()),
             Framing::UntilClose => Self::UntilClose(Text::default()),
-            Framing::None => Self::AsItIs,
+            Framing::None | Framing::EndStream => Self::AsItIs,
         };
         out(head);
         body

@@ -1,6 +1,11 @@
 //! Heads as they should be, and as they are.
 
-use crate::wire::http1::{HeadError, Headers, RequestHead, ResponseHead, Version};
+use bytes::Bytes;
+
+use crate::wire::http1::{
+    Advance, HeadError, Headers, ParseError, Problem, RequestHead, RequestParser, ResponseHead,
+    ResponseParser, Version,
+};
 
 fn lines(block: &str) -> Vec<(String, String, String)> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -80,7 +85,7 @@ fn what_is_no_status_line_says_why() {
     ] {
         assert_eq!(refused(line), HeadError::Status, "{line}");
     }
-    for line in ["", "ICY 200 OK\r\n", "HTTP/2 200\r\n", "HTTP/1. 200\r\n", "HTTP/1.1.1 200\r\n"] {
+    for line in ["", "ICY 200 OK\r\n", "HTTP/3 200\r\n", "HTTP/1. 200\r\n", "HTTP/1.1.1 200\r\n"] {
         assert_eq!(refused(line), HeadError::Version, "{line}");
     }
 }
@@ -120,4 +125,16 @@ fn a_connection_persists_as_its_version_and_options_say() {
     assert!(persists("HTTP/1.0 200 OK\r\nconnection: Keep-Alive\r\n\r\n"));
     assert!(!persists("HTTP/1.1 200 OK\r\nConnection: te, Close\r\n\r\n"));
     assert!(!persists("HTTP/1.0 200 OK\r\nconnection: keep-alive\r\nconnection: close\r\n\r\n"));
+}
+
+#[test]
+fn http_2_is_spelled_in_heads_and_never_on_the_wire() {
+    let request = Bytes::from_static(b"GET / HTTP/2\r\nhost: a\r\n\r\n");
+    let answer = Bytes::from_static(b"HTTP/2 200\r\n\r\n");
+    assert_eq!(RequestHead::parse(&request).map(|head| head.version()), Ok(Version::Http2));
+    assert_eq!(ResponseHead::parse(&answer).map(|head| head.version()), Ok(Version::Http2));
+    let refused = |result: Result<Advance, ParseError>| result.map_err(|error| error.problem);
+    let version = Err(Problem::Head(HeadError::Version));
+    assert_eq!(refused(RequestParser::new().advance(&request)), version);
+    assert_eq!(refused(ResponseParser::new().advance(&answer)), version);
 }
