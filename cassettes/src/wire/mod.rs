@@ -3,6 +3,7 @@
 //! - [`door`]: what a client speaks, told by its first bytes
 //! - [`http`]: what a recorded exchange means, whatever the version of HTTP: [`http::View`]
 //! - [`http1`]: HTTP/1.0 and HTTP/1.1 (RFC 9112), both directions
+//! - [`http2`]: HTTP/2 (RFC 9113): frames, header compression (RFC 7541)
 //! - [`socks5`]: a server's side of the SOCKS5 handshake (RFC 1928)
 //! - [`tls`]: what a TLS client says before anything is encrypted
 //! - [`websocket`]: WebSocket (RFC 6455), both directions
@@ -14,6 +15,7 @@ pub mod door;
 pub mod grpc;
 pub mod http;
 pub mod http1;
+pub mod http2;
 pub mod messages;
 pub mod socks5;
 pub mod sse;

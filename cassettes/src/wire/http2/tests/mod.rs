@@ -1,0 +1,1 @@
+//! Frames and header blocks against what others make of them.
