@@ -10,6 +10,13 @@ pub struct Damage {
     pub what: What,
 }
 
+impl Damage {
+    /// It may be something that a later version of the format gave a meaning.
+    pub(super) const fn may_be_newer(&self) -> bool {
+        matches!(self.what, What::Reserved | What::UnknownKind(_) | What::BadValue { .. })
+    }
+}
+
 /// What is wrong with a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum What {

@@ -41,6 +41,8 @@ pub(super) enum Kind {
     ConnectionSegment = 7,
     Index = 8,
     Footer = 9,
+    FullConnectionOpened = 10,
+    FullConnectionDone = 11,
 }
 
 impl Kind {
@@ -56,6 +58,8 @@ impl Kind {
             7 => Self::ConnectionSegment,
             8 => Self::Index,
             9 => Self::Footer,
+            10 => Self::FullConnectionOpened,
+            11 => Self::FullConnectionDone,
             _ => return None,
         })
     }
@@ -64,10 +68,10 @@ impl Kind {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Header => "header",
-            Self::ConnectionOpened => "connection-opened",
+            Self::ConnectionOpened | Self::FullConnectionOpened => "connection-opened",
             Self::Part => "part",
             Self::Exchange => "exchange",
-            Self::ConnectionDone => "connection-done",
+            Self::ConnectionDone | Self::FullConnectionDone => "connection-done",
             Self::ExchangeSegment => "exchange index segment",
             Self::ConnectionSegment => "connection index segment",
             Self::Index => "index",
@@ -145,9 +149,13 @@ impl<'a> Frame<'a> {
     /// Checks that it has the pieces that its kind has, and no other.
     pub(super) fn check_shape(&self) -> Result<(), Damage> {
         let (meta, body, zstd) = match self.kind() {
-            Some(Kind::Header | Kind::ConnectionOpened | Kind::ConnectionDone) => {
-                (true, false, false)
-            }
+            Some(
+                Kind::Header
+                | Kind::ConnectionOpened
+                | Kind::ConnectionDone
+                | Kind::FullConnectionOpened
+                | Kind::FullConnectionDone,
+            ) => (true, false, false),
             Some(Kind::Part | Kind::Exchange) => (true, true, true),
             Some(Kind::ExchangeSegment | Kind::ConnectionSegment) => (true, true, false),
             Some(Kind::Index | Kind::Footer) => (false, true, false),

@@ -9,6 +9,7 @@
 //! No I/O: a journal hands out bytes to write, a reader is given the file's bytes.
 
 mod codec;
+mod connection;
 mod damage;
 mod entry;
 mod exchange;
@@ -36,4 +37,4 @@ pub use reader::{OpenError, ReadError, Reader};
 pub use scan::Recovery;
 pub use verify::Problem;
 pub use version::{FORMAT, MAGIC, PREAMBLE_BYTES, PreambleError, Version, VersionError};
-pub use whole::{EncodeError, MAX_CLOSES, MAX_TEXT_BYTES, encode};
+pub use whole::{EncodeError, MAX_CLOSES, MAX_OFFERED, MAX_TEXT_BYTES, encode};

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::codec::decode;
+use super::connection::Described;
 use super::damage::{Damage, What};
 use super::entry::Entry;
 use super::exchange::{Assembled, assemble};
 use super::frame::{Frame, Kind};
 use super::index::Index;
 use super::number::wide;
-use super::record::{ConnectionRecord, HeaderRecord};
+use super::record::HeaderRecord;
 use super::scan::{Recovery, scan};
 use super::version::{FORMAT, PREAMBLE_BYTES, PreambleError, VersionError, read_preamble};
 use super::zstd::MAX_CASSETTE_BYTES;
@@ -38,13 +39,15 @@ impl Reader {
     /// Reads preamble, header and index; bodies are not touched. A file without a sound index is
     /// scanned instead, up to its first damaged record: see [`Reader::recovery`].
     pub fn open(file: Bytes) -> Result<Self, OpenError> {
-        read_preamble(&file)?.check_readable_by(FORMAT)?;
+        let version = read_preamble(&file)?;
+        version.check_readable_by(FORMAT)?;
         let record = Frame::expect(&file, wide(PREAMBLE_BYTES), Kind::Header)?;
         let header = decode::<HeaderRecord>(record.meta).map_err(|what| record.damage(what))?;
         let (index, recovery) = match Index::load(&file) {
             Ok(index) => (index, None),
             Err(cause) => {
                 let (index, recovery) = scan(&file, record.end(), cause)?;
+                version.check_understood(FORMAT, recovery.cause.as_ref())?;
                 (index, Some(recovery))
             }
         };
@@ -182,15 +185,11 @@ impl Budget {
 
 /// The connection that a record describes, which must be this one.
 pub(super) fn read_connection(frame: &Frame<'_>, id: ConnectionId) -> Result<Connection, What> {
-    if !matches!(frame.kind(), Some(Kind::ConnectionOpened | Kind::ConnectionDone)) {
-        let expected = Kind::ConnectionDone.name();
-        return Err(What::WrongKind { expected, found: frame.number });
+    let found = Described::read(frame)?;
+    if found.id == id.0 {
+        return Ok(found.facts);
     }
-    let record: ConnectionRecord = decode(frame.meta)?;
-    if record.id == id.0 {
-        return record.into_model();
-    }
-    let (expected, found) = (id.0.into(), record.id.into());
+    let (expected, found) = (id.0.into(), found.id.into());
     Err(What::Disagrees { what: "the connection's id", expected, found })
 }
 

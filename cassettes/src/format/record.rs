@@ -1,13 +1,10 @@
-//! The metadata of each record, as flat structs of numbers and texts, apart from the model.
-//! Their fields and order *are* format 1: a change here is a new major version.
+//! The metadata of header, parts and exchanges, as flat structs of numbers and texts, apart from the model.
+//! Their fields and order *are* format 1: a change here is a new major version. Connections: `connection.rs`.
 
 use bincode::{Decode, Encode};
 
 use super::damage::What;
-use crate::model::{
-    Close, Connection, ConnectionId, Direction, Header, How, Protocol, Rewrite, Side, Timestamp,
-    Transport, Way,
-};
+use crate::model::{Direction, Header, Protocol, Rewrite};
 
 /// Metadata of kind 1.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -17,31 +14,6 @@ pub(super) struct HeaderRecord {
     pub(super) writer: String,
     pub(super) rewrite_host: String,
     pub(super) rewrite_origin: String,
-}
-
-/// Metadata of kinds 2 and 5.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cfg_attr(test, derive(wincode::SchemaRead, wincode::SchemaWrite))]
-pub(super) struct ConnectionRecord {
-    pub(super) id: u32,
-    pub(super) opened: u64,
-    pub(super) transport: u8,
-    pub(super) client: String,
-    pub(super) server: String,
-    pub(super) upstream: String,
-    /// Of kind 5; 0 in kind 2.
-    pub(super) exchanges: u32,
-    /// Of kind 5; empty in kind 2.
-    pub(super) closes: Vec<CloseRecord>,
-}
-
-/// One end of a connection.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cfg_attr(test, derive(wincode::SchemaRead, wincode::SchemaWrite))]
-pub(super) struct CloseRecord {
-    pub(super) at: u64,
-    pub(super) by: u8,
-    pub(super) how: u8,
 }
 
 /// Metadata of kind 3: a piece of an exchange that is too large, or too long, to keep in memory until its end.
@@ -131,48 +103,6 @@ impl From<HeaderRecord> for Header {
     }
 }
 
-impl ConnectionRecord {
-    /// `exchanges`: how many it had.
-    pub(super) fn new(id: ConnectionId, connection: &Connection, exchanges: u32) -> Self {
-        Self {
-            id: id.0,
-            opened: connection.opened.as_nanos(),
-            transport: transport_number(connection.transport),
-            client: connection.client.clone(),
-            server: connection.server.clone(),
-            upstream: connection.upstream.clone(),
-            exchanges,
-            closes: connection.closes.iter().map(CloseRecord::from).collect(),
-        }
-    }
-
-    pub(super) fn into_model(self) -> Result<Connection, What> {
-        Ok(Connection {
-            opened: Timestamp::from_nanos(self.opened),
-            transport: transport(self.transport)?,
-            way: Way::Direct,
-            client: self.client,
-            server: self.server,
-            upstream: self.upstream,
-            tls: None,
-            upstream_tls: None,
-            closes: self.closes.iter().map(CloseRecord::to_model).collect::<Result<_, _>>()?,
-        })
-    }
-}
-
-impl From<&Close> for CloseRecord {
-    fn from(close: &Close) -> Self {
-        Self { at: close.at.as_nanos(), by: side_number(close.by), how: how_number(close.how) }
-    }
-}
-
-impl CloseRecord {
-    fn to_model(&self) -> Result<Close, What> {
-        Ok(Close { at: Timestamp::from_nanos(self.at), by: side(self.by)?, how: how(self.how)? })
-    }
-}
-
 /// The number of a direction.
 pub(super) const fn direction_number(direction: Direction) -> u8 {
     match direction {
@@ -208,65 +138,5 @@ pub(super) const fn protocol(number: u8) -> Result<Protocol, What> {
         2 => Ok(Protocol::Http2),
         3 => Ok(Protocol::Http2Control),
         _ => Err(What::BadValue { field: "protocol", value: number as u64 }),
-    }
-}
-
-const fn transport_number(transport: Transport) -> u8 {
-    match transport {
-        Transport::Tcp => 0,
-        Transport::Unix => 1,
-    }
-}
-
-fn transport(number: u8) -> Result<Transport, What> {
-    match number {
-        0 => Ok(Transport::Tcp),
-        1 => Ok(Transport::Unix),
-        _ => Err(What::BadValue { field: "transport", value: number.into() }),
-    }
-}
-
-const fn side_number(side: Side) -> u8 {
-    match side {
-        Side::Client => 0,
-        Side::Server => 1,
-    }
-}
-
-fn side(number: u8) -> Result<Side, What> {
-    match number {
-        0 => Ok(Side::Client),
-        1 => Ok(Side::Server),
-        _ => Err(What::BadValue { field: "side", value: number.into() }),
-    }
-}
-
-/// Set in the way of closing by a TLS alert, whose number is the rest: all that are defined are below 128.
-const ALERT: u8 = 0x80;
-
-const fn how_number(how: How) -> u8 {
-    match how {
-        How::Fin => 0,
-        How::Reset => 1,
-        How::Refused => 2,
-        How::Timeout => 3,
-        How::Unreachable => 4,
-        How::CloseNotify => 5,
-        How::Untrusted => 6,
-        How::Alert(number) => ALERT | number,
-    }
-}
-
-fn how(number: u8) -> Result<How, What> {
-    match number {
-        0 => Ok(How::Fin),
-        1 => Ok(How::Reset),
-        2 => Ok(How::Refused),
-        3 => Ok(How::Timeout),
-        4 => Ok(How::Unreachable),
-        5 => Ok(How::CloseNotify),
-        6 => Ok(How::Untrusted),
-        ALERT.. => Ok(How::Alert(number & !ALERT)),
-        _ => Err(What::BadValue { field: "way of closing", value: number.into() }),
     }
 }

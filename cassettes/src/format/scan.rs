@@ -1,19 +1,18 @@
 //! Finding what a file holds without its index.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 
 use super::codec::decode;
+use super::connection::Described;
 use super::damage::{Damage, What};
 use super::entry::{ConnectionEntry, Entry};
 use super::exchange::{assemble, raw_len};
 use super::frame::{FIRST_SKIPPABLE_KIND, Frame, Kind};
 use super::index::Index;
 use super::number::{narrow, wide};
-use super::record::{
-    ChunkRecord, ConnectionRecord, ExchangeRecord, PartRecord, direction, flags, protocol,
-};
+use super::record::{ChunkRecord, ExchangeRecord, PartRecord, direction, flags, protocol};
 use super::summary::{derive, flags_of};
 use crate::model::{
     Connection, ConnectionId, Exchange, ExchangeSummary, Protocol, RequestKeys, Timestamp,
@@ -87,6 +86,8 @@ pub(super) struct Tally {
     pub(super) connections: Vec<ConnectionEntry>,
     /// By connection and ordinal: exchanges of which there are only parts so far.
     open: HashMap<(u32, u32), Spilled>,
+    /// Connection and ordinal of finished exchanges, of which those of a connection come in any order.
+    done: HashSet<(u32, u32)>,
 }
 
 /// What parts come to.
@@ -108,8 +109,8 @@ impl Tally {
 
     fn try_take(&mut self, frame: &Frame<'_>) -> Result<(), What> {
         match frame.kind() {
-            Some(Kind::ConnectionOpened) => self.opened(frame),
-            Some(Kind::ConnectionDone) => self.ended(frame),
+            Some(Kind::ConnectionOpened | Kind::FullConnectionOpened) => self.opened(frame),
+            Some(Kind::ConnectionDone | Kind::FullConnectionDone) => self.ended(frame),
             Some(Kind::Part) => self.part(frame),
             Some(Kind::Exchange) => self.exchange(frame),
             Some(Kind::Header) => {
@@ -121,31 +122,33 @@ impl Tally {
     }
 
     fn opened(&mut self, frame: &Frame<'_>) -> Result<(), What> {
-        let record: ConnectionRecord = decode(frame.meta)?;
-        let (expected, found) = (wide(self.connections.len()), record.id.into());
+        let id = Described::read(frame)?.id;
+        let (expected, found) = (wide(self.connections.len()), id.into());
         if expected != found {
             return Err(What::Disagrees { what: "a new connection's id", expected, found });
         }
-        let (offset, id) = (frame.offset, record.id);
-        self.connections.push(ConnectionEntry { offset, id, exchanges: 0 });
-        record.into_model().map(|_| ())
+        self.connections.push(ConnectionEntry { offset: frame.offset, id, exchanges: 0 });
+        Ok(())
     }
 
     fn ended(&mut self, frame: &Frame<'_>) -> Result<(), What> {
-        let record: ConnectionRecord = decode(frame.meta)?;
+        let record = Described::read(frame)?;
         let connection = self.connection(record.id)?;
         let (expected, found) = (connection.exchanges.into(), record.exchanges.into());
         if expected != found {
             return Err(What::Disagrees { what: "the number of exchanges", expected, found });
         }
         connection.offset = frame.offset;
-        record.into_model().map(|_| ())
+        Ok(())
     }
 
     fn part(&mut self, frame: &Frame<'_>) -> Result<(), What> {
         let record: PartRecord = decode(frame.meta)?;
         self.connection(record.connection)?;
         let key = (record.connection, record.ordinal);
+        if self.done.contains(&key) {
+            return Err(What::Unexpected { what: "a part of an exchange that is over" });
+        }
         let mut spilled = self.open.get(&key).copied().unwrap_or_default();
         spilled.check_last(record.previous)?;
         spilled.add(record.started, &record.chunks)?;
@@ -158,11 +161,11 @@ impl Tally {
         let record: ExchangeRecord = decode(frame.meta)?;
         let key = (record.connection, record.ordinal);
         let connection = self.connection(record.connection)?;
-        if record.ordinal < connection.exchanges {
-            let (expected, found) = (connection.exchanges.into(), record.ordinal.into());
+        let (expected, found) = (connection.exchanges.into(), record.ordinal.into());
+        connection.exchanges = connection.exchanges.max(record.ordinal.saturating_add(1));
+        if !self.done.insert(key) {
             return Err(What::Disagrees { what: "the exchange's ordinal", expected, found });
         }
-        connection.exchanges = record.ordinal.saturating_add(1);
         let mut spilled = self.open.remove(&key).unwrap_or_default();
         check_degraded(&record)?;
         spilled.check_last(record.last_part)?;

@@ -1,5 +1,6 @@
 //! The preamble: what makes a file a cassette, and which reader can read it.
 
+use super::damage::Damage;
 use super::number::{put_u16, put_u32, take_u16, take_u32};
 
 /// Not text in any encoding, and broken by every transfer that "repairs" line ends, as PNG's is.
@@ -10,15 +11,17 @@ pub const PREAMBLE_BYTES: usize = 16;
 
 /// What this crate writes. History:
 /// - 1.0: header, connections, parts, exchanges, index segments, index, footer; zstd bodies
-pub const FORMAT: Version = Version { major: 1, minor: 0 };
+/// - 1.1: records of connections with the client's way and TLS facts; ends by `close_notify`, TLS alert or
+///   refused certificate; HTTP/2; exchanges of a connection in any order
+pub const FORMAT: Version = Version { major: 1, minor: 1 };
 
-/// A format version. The major one changes when an older reader would misread; the minor one when
-/// it may skip what is new.
+/// A format version. The major one changes when an older reader would misread; the minor one when it
+/// notices what is new to it: it skips that, or says that it cannot read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version {
     /// Changes when older readers cannot read the file.
     pub major: u16,
-    /// Changes when older readers can skip what is new.
+    /// Changes when older readers notice what is new.
     pub minor: u16,
 }
 
@@ -33,6 +36,21 @@ impl Version {
         }
         Ok(())
     }
+
+    /// Says that a file of this version uses what a reader of `reader`'s does not know, if `damage`, where
+    /// reading it ended, looks like that.
+    pub(super) fn check_understood(
+        self,
+        reader: Self,
+        damage: Option<&Damage>,
+    ) -> Result<(), VersionError> {
+        match damage {
+            Some(damage) if self > reader && damage.may_be_newer() => {
+                Err(VersionError::UsesNewer { file: self, reader, damage: damage.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl std::fmt::Display for Version {
@@ -42,7 +60,7 @@ impl std::fmt::Display for Version {
 }
 
 /// Why this reader cannot read a file of that version, and what to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VersionError {
     /// The file is of a later major version.
     #[error(
@@ -55,6 +73,19 @@ pub enum VersionError {
         file: Version,
         /// What this reader reads.
         reader: Version,
+    },
+    /// The file is of a later minor version, and uses what is new in it.
+    #[error(
+        "the cassette is in format {file}, and this retape reads {reader} ({damage}): update \
+         retape, or convert the cassette to YAML with the retape that wrote it"
+    )]
+    UsesNewer {
+        /// What the file says it is.
+        file: Version,
+        /// What this reader reads.
+        reader: Version,
+        /// What it does not know.
+        damage: Damage,
     },
     /// The file is of a major version that is no longer read.
     #[error(

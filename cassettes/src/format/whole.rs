@@ -5,13 +5,16 @@ use bytes::{Bytes, BytesMut};
 use super::journal::{ConnectionJournal, Journal};
 use super::number::narrow;
 use super::summary::derive;
-use crate::model::{Cassette, Connection, Exchange, ExchangeId, TapeEvent};
+use crate::model::{Cassette, Connection, Exchange, ExchangeId, TapeEvent, Tls};
 
 /// Longest text of a header or connection. They are names and addresses; the metadata that holds them is bounded.
 pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 
 /// Most ends of a connection. Two are usual: each direction has one.
 pub const MAX_CLOSES: usize = 1024;
+
+/// Most protocols that a TLS client is kept to have offered. Clients offer two or three.
+pub const MAX_OFFERED: usize = 256;
 
 /// The file that a recorder would have written of this, with every connection opened first.
 pub fn encode(cassette: &Cassette) -> Result<Bytes, EncodeError> {
@@ -65,9 +68,21 @@ fn check(cassette: &Cassette) -> Result<(), EncodeError> {
     check_texts("header", &[&header.writer, &header.rewrite.host, &header.rewrite.origin])?;
     for connection in cassette.connections() {
         check_texts("connection", &[&connection.client, &connection.server, &connection.upstream])?;
+        for tls in [&connection.tls, &connection.upstream_tls].into_iter().flatten() {
+            check_tls(tls)?;
+        }
         if connection.closes.len() > MAX_CLOSES {
             return Err(EncodeError::TooManyCloses { closes: connection.closes.len() });
         }
+    }
+    Ok(())
+}
+
+fn check_tls(tls: &Tls) -> Result<(), EncodeError> {
+    check_texts("connection", &[&tls.sni, &tls.alpn])?;
+    let (protocols, len) = (tls.offered.len(), tls.offered.iter().map(String::len).sum());
+    if protocols > MAX_OFFERED || len > MAX_TEXT_BYTES {
+        return Err(EncodeError::TooManyOffered { protocols, len });
     }
     Ok(())
 }
@@ -88,6 +103,17 @@ pub enum EncodeError {
         /// Whose.
         of: &'static str,
         /// How long it is.
+        len: usize,
+    },
+    /// A TLS client offers more than [`MAX_OFFERED`] protocols, or their names are over [`MAX_TEXT_BYTES`] together.
+    #[error(
+        "a connection offers {protocols} protocols (ALPN) of {len} bytes: leave at most \
+         {MAX_OFFERED}, of {MAX_TEXT_BYTES} bytes"
+    )]
+    TooManyOffered {
+        /// How many.
+        protocols: usize,
+        /// Of all their names.
         len: usize,
     },
     /// A connection has more than [`MAX_CLOSES`] ends.

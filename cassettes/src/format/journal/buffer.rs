@@ -58,6 +58,18 @@ impl Unfinished {
         self.body.copied.capacity() + self.chunks.capacity() * size_of::<ChunkRecord>()
     }
 
+    /// How much has not been written yet: bytes, and what the table of them takes.
+    pub(super) const fn unwritten(&self) -> usize {
+        self.body.len() + self.chunks.len() * size_of::<ChunkRecord>()
+    }
+
+    /// Gives back the memory that nothing is in.
+    pub(super) fn release(&mut self) {
+        self.chunks.shrink_to_fit();
+        self.body.copied.shrink_to_fit();
+        self.body.large.shrink_to_fit();
+    }
+
     /// What was taken has been written, as a part at `offset`.
     pub(super) fn written(&mut self, offset: u64) {
         self.last_part = offset;

@@ -7,13 +7,14 @@ use bytes::Bytes;
 
 use super::buffer::Unfinished;
 use super::state::Stored;
-use super::{Shared, meta_record};
+use super::{Shared, facts};
 use crate::format::codec::encode_into;
+use crate::format::connection::{done_record, opened_record};
 use crate::format::entry::Entry;
 use crate::format::frame::{FRAME_BYTES, FrameHead, Kind};
 use crate::format::number::wide;
 use crate::format::record::{
-    ConnectionRecord, DegradedRecord, ExchangeRecord, PartRecord, direction_number, protocol_number,
+    ChunkRecord, DegradedRecord, ExchangeRecord, PartRecord, direction_number, protocol_number,
 };
 use crate::format::summary::flags_of;
 use crate::format::zstd::{self, MIN_COMPRESSED_BYTES};
@@ -28,8 +29,12 @@ const SPILL_BYTES: usize = 256 * 1024;
 /// An exchange with this many unwritten chunks is, too: a stream of single bytes has large tables.
 const SPILL_CHUNKS: usize = 8192;
 
-/// With this much unwritten on a connection, each chunk is written at once: many pipelined exchanges can be open.
+/// With this much unwritten on a connection, chunk tables included, its largest exchange is written on
+/// as a part: a thousand streams of HTTP/2 can be open at once.
 const SPILL_CONNECTION_BYTES: usize = 4 * SPILL_BYTES;
+
+/// With more exchanges open than this, one that is written on as a part gives its memory back.
+const FEW_EXCHANGES: usize = 4;
 
 /// Most memory that a connection keeps for its next exchange.
 const KEEP_BYTES: usize = 16 * 1024;
@@ -45,9 +50,9 @@ pub struct ConnectionJournal {
     facts: Connection,
     /// By ordinal.
     unfinished: VecDeque<Unfinished>,
-    /// One more than the last written exchange's ordinal.
+    /// One more than the highest ordinal of a written exchange.
     exchanges: u32,
-    /// Bytes of all `unfinished`.
+    /// Of all `unfinished`: their bytes, and their chunk tables.
     buffered: usize,
     scratch: Scratch,
 }
@@ -73,13 +78,12 @@ impl Scratch {
 
 impl ConnectionJournal {
     /// Opens the next connection of the journal.
-    pub(super) fn open(shared: Arc<Shared>, mut facts: Connection) -> Self {
-        facts.opened = shared.shifted(facts.opened);
-        facts.closes.clear();
+    pub(super) fn open(shared: Arc<Shared>, facts: Connection) -> Self {
+        let opened = shared.shifted(facts.opened);
+        let facts = Connection { opened, closes: Vec::new(), ..facts::bounded(facts) };
         let mut state = shared.lock();
         let id = ConnectionId(state.next_connection());
-        let record = meta_record(Kind::ConnectionOpened, &ConnectionRecord::new(id, &facts, 0));
-        let offset = state.append(&record);
+        let offset = state.append(&opened_record(id, &facts));
         state.opened(id.0, offset);
         drop(state);
         Self {
@@ -96,6 +100,13 @@ impl ConnectionJournal {
     /// Its id.
     pub const fn id(&self) -> ConnectionId {
         self.id
+    }
+
+    /// More is known of the connection than when it was opened: how TLS was settled, where it leads. All but
+    /// its time of opening is taken from `facts`; its closes are ignored, [`ConnectionJournal::end`] says them.
+    pub fn describe(&mut self, facts: Connection) {
+        let opened = self.facts.opened;
+        self.facts = Connection { opened, closes: Vec::new(), ..facts::bounded(facts) };
     }
 
     /// Takes the next event of this connection; whichever connection the event names, it is taken
@@ -121,6 +132,12 @@ impl ConnectionJournal {
         self.buffered
     }
 
+    /// How much memory the unfinished take.
+    #[cfg(test)]
+    pub(in crate::format) fn reserved(&self) -> usize {
+        self.unfinished.iter().map(Unfinished::memory).sum()
+    }
+
     fn chunk(&mut self, exchange: ExchangeId, chunk: &Chunk) {
         if chunk.bytes.is_empty() {
             return;
@@ -129,13 +146,18 @@ impl ConnectionJournal {
         let position = self.position(exchange.ordinal);
         let Some(unfinished) = self.unfinished.get_mut(position) else { return };
         unfinished.push(chunk, at);
-        self.buffered += chunk.bytes.len();
-        if unfinished.body.len() >= SPILL_BYTES
-            || unfinished.chunks.len() >= SPILL_CHUNKS
-            || self.buffered >= SPILL_CONNECTION_BYTES
-        {
+        self.buffered += chunk.bytes.len() + size_of::<ChunkRecord>();
+        if unfinished.body.len() >= SPILL_BYTES || unfinished.chunks.len() >= SPILL_CHUNKS {
             self.spill(position);
+        } else if self.buffered >= SPILL_CONNECTION_BYTES {
+            self.spill(self.largest());
         }
+    }
+
+    /// Where the exchange with the most unwritten is.
+    fn largest(&self) -> usize {
+        let sizes = self.unfinished.iter().map(Unfinished::unwritten).enumerate();
+        sizes.max_by_key(|(_, size)| *size).map_or(0, |(position, _)| position)
     }
 
     /// Where the exchange is in `unfinished`; it is put there if it is new.
@@ -164,9 +186,14 @@ impl ConnectionJournal {
             assemble(&mut self.scratch.record, Kind::Part, &meta, unfinished, &self.shared);
         let offset = self.shared.lock().append_with(&self.scratch.record, &stored);
         drop(stored);
-        self.buffered -= unfinished.body.len();
         unfinished.chunks = meta.chunks;
+        self.buffered -= unfinished.unwritten();
         unfinished.written(offset);
+        if self.unfinished.len() > FEW_EXCHANGES
+            && let Some(unfinished) = self.unfinished.get_mut(position)
+        {
+            unfinished.release();
+        }
     }
 
     fn done(&mut self, exchange: ExchangeId, summary: &ExchangeSummary) {
@@ -190,9 +217,9 @@ impl ConnectionJournal {
         state.exchange(&entry);
         drop(state);
         drop(stored);
-        self.buffered -= unfinished.body.len();
-        self.exchanges = unfinished.ordinal.saturating_add(1);
         unfinished.chunks = meta.chunks;
+        self.buffered -= unfinished.unwritten();
+        self.exchanges = self.exchanges.max(unfinished.ordinal.saturating_add(1));
         self.scratch.keep(unfinished);
     }
 
@@ -200,8 +227,7 @@ impl ConnectionJournal {
         while let Some(unfinished) = self.unfinished.pop_front() {
             self.append(unfinished, &UNKNOWN);
         }
-        let record = ConnectionRecord::new(self.id, &self.facts, self.exchanges);
-        let record = meta_record(Kind::ConnectionDone, &record);
+        let record = done_record(self.id, &self.facts, self.exchanges);
         let mut state = self.shared.lock();
         let offset = state.append(&record);
         state.ended(self.id.0, offset);

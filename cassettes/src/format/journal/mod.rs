@@ -2,6 +2,7 @@
 
 mod buffer;
 mod connection;
+mod facts;
 mod queue;
 mod state;
 
@@ -9,8 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::codec::encode_into;
-use super::frame::{FRAME_BYTES, FrameHead, Kind};
+use super::connection::meta_record;
+use super::frame::Kind;
 use super::reader::{ReadError, Reader};
 use super::record::HeaderRecord;
 use super::version::preamble;
@@ -38,7 +39,7 @@ pub struct Options {
 pub struct Counts {
     /// Connections opened.
     pub connections: u64,
-    /// Exchanges finished.
+    /// Exchanges finished. What belongs to an HTTP/2 connection as a whole is none.
     pub exchanges: u64,
     /// Of these, those that did not come to the end that their framing announced.
     pub incomplete: u64,
@@ -88,7 +89,8 @@ impl Journal {
     }
 
     /// A connection was opened. Its id counts from 0 in the order of these calls. The record of it
-    /// is pending at once; `facts.closes` is ignored, [`ConnectionJournal::end`] says them.
+    /// is pending at once; `facts.closes` is ignored, [`ConnectionJournal::end`] says them. What is not known
+    /// yet can be told later: [`ConnectionJournal::describe`].
     pub fn connection(&self, facts: Connection) -> ConnectionJournal {
         ConnectionJournal::open(Arc::clone(&self.shared), facts)
     }
@@ -157,12 +159,4 @@ impl Shared {
     fn shifted(&self, at: Timestamp) -> Timestamp {
         Timestamp::from_nanos(at.as_nanos().saturating_add(self.shift.as_nanos()))
     }
-}
-
-/// A whole record that is all metadata.
-fn meta_record(kind: Kind, meta: &impl bincode::Encode) -> Vec<u8> {
-    let mut record = vec![0; FRAME_BYTES];
-    encode_into(meta, &mut record);
-    FrameHead::without_body(kind).seal(&mut record);
-    record
 }

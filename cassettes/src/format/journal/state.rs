@@ -11,6 +11,7 @@ use crate::format::entry::{CONNECTION_ENTRY_BYTES, ConnectionEntry, ENTRY_BYTES,
 use crate::format::frame::Kind;
 use crate::format::index::{Footer, SegmentRef, index_record, segment_record};
 use crate::format::reader::Reader;
+use crate::model::Protocol;
 
 /// Entries are written in segments of this many, so that a long recording's index does not grow in memory.
 const ENTRIES_PER_SEGMENT: usize = 4096;
@@ -110,7 +111,7 @@ impl State {
         self.exchanges.push(|out| entry.write(out), &mut self.queue, &mut self.segments);
         self.total_exchanges += 1;
         if let Some(connection) = self.open.get_mut(&entry.connection.0) {
-            connection.exchanges = entry.ordinal.saturating_add(1);
+            connection.exchanges = connection.exchanges.max(entry.ordinal.saturating_add(1));
         }
         self.count(entry);
     }
@@ -165,9 +166,11 @@ impl State {
     }
 
     fn count(&mut self, entry: &Entry) {
-        self.counts.exchanges += 1;
-        self.counts.incomplete += u64::from(!entry.complete());
-        self.counts.degraded += u64::from(entry.degraded());
+        if entry.protocol != Protocol::Http2Control {
+            self.counts.exchanges += 1;
+            self.counts.incomplete += u64::from(!entry.complete());
+            self.counts.degraded += u64::from(entry.degraded());
+        }
         self.counts.to_server += entry.to_server;
         self.counts.to_client += entry.to_client;
     }

@@ -4,21 +4,28 @@ use ::bytes::Bytes;
 
 use super::{COMPRESSED, at, chunk, close, drain, events, get, play, problems, sample};
 use crate::format::codec::{decode, encode_into};
+use crate::format::connection::{
+    CloseRecord, ConnectionRecord, FullCloseRecord, FullConnectionRecord, TlsRecord,
+};
 use crate::format::number::narrow;
 use crate::format::record::{
-    ChunkRecord, CloseRecord, ConnectionRecord, DegradedRecord, ExchangeRecord, HeaderRecord,
-    PartRecord,
+    ChunkRecord, DegradedRecord, ExchangeRecord, HeaderRecord, PartRecord,
 };
-use crate::format::{Journal, Reader, encode};
+use crate::format::{Journal, PREAMBLE_BYTES, Reader, encode};
 use crate::model::{
-    Cassette, Connection, ConnectionId, Direction, Exchange, Header, How, Protocol, Side,
+    Cassette, Connection, ConnectionId, Direction, Exchange, Header, How, Protocol, Side, Tls,
+    Trust, Way,
 };
 
-const SMALLEST: &[u8] = include_bytes!("../../../library/smallest.v1.cassette");
+// Written by format 1.0.
+const SMALLEST_1_0: &[u8] = include_bytes!("../../../library/smallest.v1.cassette");
 const BASIC: &[u8] = include_bytes!("../../../library/http1-basic.v1.cassette");
 const COMPRESSED_FILE: &[u8] = include_bytes!("../../../library/compressed.v1.cassette");
 const CONTINUED: &[u8] = include_bytes!("../../../library/continued.v1.cassette");
 const KILLED: &[u8] = include_bytes!("../../../library/killed.v1.cassette");
+// Written by format 1.1.
+const SMALLEST: &[u8] = include_bytes!("../../../library/smallest.v1.1.cassette");
+const TLS: &[u8] = include_bytes!("../../../library/tls.v1.1.cassette");
 const FORMAT_MD: &str = include_str!("../../../FORMAT.md");
 
 /// One exchange, as short as HTTP can be.
@@ -82,6 +89,41 @@ fn killed() -> Bytes {
     file.slice(..narrow(second) + 100)
 }
 
+/// By proxies and over TLS, and what can go wrong there.
+fn tls() -> Cassette {
+    let settled = Tls {
+        sni: "api.test".into(),
+        offered: vec!["h2".into(), "http/1.1".into()],
+        alpn: "http/1.1".into(),
+        version: 0x0304,
+        cipher: 0x1301,
+        trust: Trust::Unknown,
+    };
+    let upstream = Tls { trust: Trust::Verified, ..settled.clone() };
+    let asked = Tls { alpn: String::new(), version: 0, cipher: 0, ..settled.clone() };
+    let over = |way, opened, tls: &Tls, closes| Connection {
+        way,
+        upstream: "https://api.test".into(),
+        tls: Some(Box::new(tls.clone())),
+        closes,
+        ..Connection::opened_at(at(opened))
+    };
+    let notified =
+        vec![close(400, Side::Server, How::CloseNotify), close(410, Side::Client, How::Fin)];
+    let refused = vec![close(520, Side::Client, How::Alert(48))];
+    let untrusted = vec![close(620, Side::Server, How::Untrusted)];
+    let connections = vec![
+        Connection {
+            upstream_tls: Some(Box::new(upstream)),
+            ..over(Way::Connect, 10, &settled, notified)
+        },
+        over(Way::Socks5, 500, &asked, refused),
+        over(Way::Transparent, 600, &asked, untrusted),
+        Connection { way: Way::Forward, ..Connection::opened_at(at(700)) },
+    ];
+    Cassette::new(Header::default(), connections, vec![get(0, 100), get(3, 710)]).unwrap()
+}
+
 #[test]
 fn the_smallest_cassette_is_still_written_and_read_the_same() {
     assert_eq!(encode(&smallest()).unwrap(), SMALLEST);
@@ -89,8 +131,16 @@ fn the_smallest_cassette_is_still_written_and_read_the_same() {
 }
 
 #[test]
-fn a_plain_cassette_is_still_written_and_read_the_same() {
-    assert_eq!(encode(&sample()).unwrap(), BASIC);
+fn what_is_known_of_tls_is_still_written_and_read_the_same() {
+    assert_eq!(encode(&tls()).unwrap(), TLS);
+    assert_reads(TLS, &tls());
+}
+
+#[test]
+fn a_file_of_the_first_version_is_still_read_and_differs_in_its_preamble_alone() {
+    assert_eq!(encode(&smallest()).unwrap()[PREAMBLE_BYTES..], SMALLEST_1_0[PREAMBLE_BYTES..]);
+    assert_reads(SMALLEST_1_0, &smallest());
+    assert_eq!(encode(&sample()).unwrap()[PREAMBLE_BYTES..], BASIC[PREAMBLE_BYTES..]);
     assert_reads(BASIC, &sample());
 }
 
@@ -102,7 +152,7 @@ fn a_compressed_cassette_is_still_read_the_same() {
 
 #[test]
 fn a_continued_cassette_is_still_written_and_read_the_same() {
-    assert_eq!(continued(), CONTINUED);
+    assert_eq!(continued()[PREAMBLE_BYTES..], CONTINUED[PREAMBLE_BYTES..]);
     let reader = Reader::open(Bytes::from_static(CONTINUED)).unwrap();
     assert_eq!((reader.len(), reader.recovery()), (4, None));
     assert_eq!(problems(&reader), []);
@@ -110,7 +160,7 @@ fn a_continued_cassette_is_still_written_and_read_the_same() {
 
 #[test]
 fn what_a_killed_recorder_left_is_still_recovered() {
-    assert_eq!(killed(), KILLED);
+    assert_eq!(killed()[PREAMBLE_BYTES..], KILLED[PREAMBLE_BYTES..]);
     let reader = Reader::open(Bytes::from_static(KILLED)).unwrap();
     assert_eq!(reader.recovery().unwrap().dropped_bytes, 100);
     assert_eq!(reader.exchange(0).unwrap(), sample().exchanges()[0]);
@@ -158,6 +208,30 @@ fn metadata_is_encoded_as_specified() {
     };
     let expected = "fa fc 00 00 01 00 01 01 61 01 62 01 63 03 01 fd ff ff ff ff ff ff ff ff 01 04";
     assert_encodes(&connection, expected);
+    let tls = TlsRecord {
+        sni: "s".into(),
+        offered: vec!["h2".into(), "x".into()],
+        alpn: "h2".into(),
+        version: 0x0304,
+        cipher: 0x1301,
+        trust: 1,
+    };
+    let full = FullConnectionRecord {
+        id: 1,
+        opened: 2,
+        transport: 0,
+        way: 2,
+        client: "a".into(),
+        server: "b".into(),
+        upstream: "c".into(),
+        tls: Some(tls),
+        upstream_tls: None,
+        exchanges: 3,
+        closes: vec![FullCloseRecord { at: 4, by: 0, how: 256 + 48 }],
+    };
+    let expected = "01 02 00 02 01 61 01 62 01 63 01 01 73 02 02 68 32 01 78 02 68 32 fb 04 03 fb 01 13 01 00 \
+                    03 01 04 00 fb 30 01";
+    assert_encodes(&full, expected);
     let chunks = vec![ChunkRecord { direction: 1, after: 2, len: 300 }];
     let part = PartRecord {
         connection: 0,

@@ -5,18 +5,17 @@ use bincode::Encode;
 
 use super::{at, problems};
 use crate::format::codec::{decode, encode_into};
+use crate::format::connection::ConnectionRecord;
 use crate::format::damage::What;
 use crate::format::entry::{ConnectionEntry, Entry};
 use crate::format::exchange::assemble;
 use crate::format::frame::{FRAME_BYTES, FrameHead, Kind};
 use crate::format::index::{Footer, SegmentRef, index_record, segment_record};
 use crate::format::number::narrow;
-use crate::format::record::{
-    ChunkRecord, ConnectionRecord, ExchangeRecord, HeaderRecord, PartRecord,
-};
+use crate::format::record::{ChunkRecord, ExchangeRecord, HeaderRecord, PartRecord};
 use crate::format::version::preamble;
 use crate::format::zstd::{MAX_RECORD_BYTES, compress};
-use crate::format::{ReadError, Reader};
+use crate::format::{FORMAT, ReadError, Reader};
 use crate::model::{Connection, ConnectionId, Header, Protocol, RequestKeys};
 
 /// A file in the making.
@@ -308,6 +307,37 @@ fn what_only_a_newer_version_knows_is_skipped_if_it_says_so() {
         forged.record(Kind::Exchange, &exchange(0, &[5]), b"hello");
         assert_eq!(Reader::open(forged.bytes.into()).unwrap().len(), read, "kind {kind}");
     }
+}
+
+#[test]
+fn a_file_of_a_newer_minor_version_is_read_as_far_as_it_is_known_or_refused_as_newer() {
+    for (kind, understood) in [(200, true), (100, false)] {
+        let mut forged = Forged::new();
+        forged.bytes[10..12].copy_from_slice(&(FORMAT.minor + 1).to_le_bytes());
+        let crc = crc32fast::hash(&forged.bytes[..12]).to_le_bytes();
+        forged.bytes[12..16].copy_from_slice(&crc);
+        let mut unknown = record(Kind::Exchange, &0_u8, b"new", false);
+        unknown[0] = kind;
+        reseal(&mut unknown);
+        forged.append(&unknown);
+        let opened = Reader::open(forged.bytes.into());
+        assert_eq!(opened.is_ok(), understood, "kind {kind}");
+        if let Err(error) = opened {
+            let error = error.to_string();
+            assert!(error.contains("is in format 1.2, and this retape reads 1.1"), "{error}");
+            assert!(error.contains("its kind is 100, which only a newer retape knows"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn the_same_exchange_twice_is_damage() {
+    let mut forged = Forged::new();
+    forged.record(Kind::Exchange, &exchange(0, &[5]), b"hello");
+    let sound = forged.bytes.len() as u64;
+    forged.record(Kind::Exchange, &exchange(0, &[5]), b"hello");
+    let reader = Reader::open(forged.bytes.into()).unwrap();
+    assert_eq!((reader.recovery().unwrap().torn_at, reader.len()), (sound, 1));
 }
 
 fn reseal(record: &mut [u8]) {

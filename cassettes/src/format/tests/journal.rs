@@ -4,10 +4,10 @@ use ::bytes::Bytes;
 
 use super::{COMPRESSED, at, chunk, close, drain, events, get, open, play, problems, sample};
 use crate::format::number::narrow;
-use crate::format::{Journal, Options, Reader, ResumeError, encode};
+use crate::format::{Journal, MAX_OFFERED, MAX_TEXT_BYTES, Options, Reader, ResumeError, encode};
 use crate::model::{
     Connection, ConnectionId, Direction, Exchange, ExchangeId, Header, How, Protocol, Side,
-    TapeEvent, Timestamp,
+    TapeEvent, Timestamp, Tls, Way,
 };
 
 /// An exchange of `chunks` reads of `len` bytes, all from the server.
@@ -80,6 +80,96 @@ fn many_exchanges_at_once_on_a_connection_do_not_pile_up_in_memory() {
     journal.finish();
     let reader = open(&drain(&journal));
     assert_eq!(reader.to_cassette().unwrap().exchanges(), exchanges);
+}
+
+#[test]
+fn exchanges_finish_in_any_order() {
+    let exchanges: Vec<_> = (0..50).map(|n| download(3, 100 + n)).collect();
+    let journal = Journal::create(&Header::default());
+    let facts = Connection::opened_at(at(1));
+    let mut connection = journal.connection(facts.clone());
+    let mut queues: Vec<_> = (0..)
+        .zip(&exchanges)
+        .map(|(ordinal, exchange)| events(exchange, &facts, ordinal).into_iter())
+        .collect();
+    for _ in 0..3 {
+        for queue in &mut queues {
+            connection.record(queue.next().unwrap());
+        }
+    }
+    for queue in queues.iter_mut().rev() {
+        connection.record(queue.next().unwrap());
+    }
+    assert_eq!(connection.buffered(), 0);
+    connection.end(Vec::new());
+    journal.finish();
+    let file = drain(&journal);
+    for file in [&file[..], &file[..file.len() - 1]] {
+        let reader = open(file);
+        assert_eq!(reader.to_cassette().unwrap().exchanges(), exchanges);
+        assert!(reader.entry(49).last_on_connection && !reader.entry(0).last_on_connection);
+    }
+    assert_eq!(problems(&open(&file)), []);
+}
+
+#[test]
+fn a_thousand_streams_at_once_take_a_bounded_piece_of_memory() {
+    let journal = Journal::create(&Header::default());
+    let facts = Connection::opened_at(at(1));
+    let mut connection = journal.connection(facts.clone());
+    let exchanges: Vec<_> = (0..1000).map(|n| download(10, 3000 + n)).collect();
+    let mut queues: Vec<_> = (0..)
+        .zip(&exchanges)
+        .map(|(ordinal, exchange)| events(exchange, &facts, ordinal).into_iter())
+        .collect();
+    for _ in 0..11 {
+        for queue in &mut queues {
+            connection.record(queue.next().unwrap());
+            assert!(connection.buffered() < 1024 * 1024);
+        }
+        assert!(connection.reserved() < 4 * 1024 * 1024, "{}", connection.reserved());
+    }
+    connection.end(Vec::new());
+    journal.finish();
+    let reader = open(&drain(&journal));
+    assert_eq!(reader.to_cassette().unwrap().exchanges(), exchanges);
+}
+
+#[test]
+fn what_a_handshake_settles_after_the_connection_was_opened_is_kept() {
+    let journal = Journal::create(&Header::default());
+    let mut connection = journal.connection(Connection::opened_at(at(1)));
+    let tls = Some(Box::new(Tls { sni: "a.test".into(), version: 0x0304, ..Tls::default() }));
+    let way = Way::Connect;
+    let facts = Connection { way, tls, ..Connection::opened_at(at(99)) };
+    connection.describe(facts.clone());
+    connection.end(vec![close(50, Side::Server, How::CloseNotify)]);
+    journal.finish();
+    let found = open(&drain(&journal)).connection(ConnectionId(0)).unwrap();
+    let closes = vec![close(50, Side::Server, How::CloseNotify)];
+    assert_eq!(found, Connection { opened: at(1), closes, ..facts });
+}
+
+#[test]
+fn what_a_client_says_without_end_is_cut_so_that_its_record_can_be_read() {
+    let journal = Journal::create(&Header::default());
+    let offered = vec!["é".repeat(40_000); 300];
+    let tls = Some(Box::new(Tls { sni: "x".repeat(1 << 20), offered, ..Tls::default() }));
+    journal.connection(Connection { tls, ..Connection::opened_at(at(1)) }).end(Vec::new());
+    journal.finish();
+    let found = open(&drain(&journal)).connection(ConnectionId(0)).unwrap().tls.unwrap();
+    assert_eq!((found.sni.len(), found.offered.len()), (MAX_TEXT_BYTES, MAX_OFFERED));
+    assert_eq!(found.offered.concat().len(), MAX_TEXT_BYTES);
+}
+
+#[test]
+fn what_belongs_to_an_http2_connection_as_a_whole_is_not_counted_as_an_exchange() {
+    let journal = Journal::create(&Header::default());
+    let facts = Connection::opened_at(at(1));
+    let mut connection = journal.connection(facts.clone());
+    let control = Exchange { protocol: Protocol::Http2Control, ..download(1, 24) };
+    play(&mut connection, events(&control, &facts, 0));
+    assert_eq!((journal.counts().exchanges, journal.counts().to_client), (0, 24));
 }
 
 #[test]

@@ -4,13 +4,14 @@ use std::collections::VecDeque;
 
 use ::bytes::Bytes;
 use proptest::collection::vec;
+use proptest::option;
 use proptest::prelude::*;
 
 use super::{COMPRESSED, at, drain, events, open, problems};
 use crate::format::{Journal, Options, encode};
 use crate::model::{
     Cassette, Chunk, Close, Connection, ConnectionId, Direction, Exchange, Header, How, Protocol,
-    Rewrite, Side, TapeEvent, Transport,
+    Rewrite, Side, TapeEvent, Tls, Transport, Trust, Way,
 };
 
 proptest! {
@@ -71,12 +72,9 @@ fn queues(cassette: &Cassette) -> Vec<VecDeque<VecDeque<TapeEvent>>> {
     queues
 }
 
-/// An event of one of the connection's first exchanges; they finish in order.
+/// An event of one of the connection's first exchanges; they finish in any order.
 fn next_event(queue: &mut VecDeque<VecDeque<TapeEvent>>, pick: usize) -> TapeEvent {
-    let mut position = pick % queue.len().min(3);
-    if queue[position].len() == 1 {
-        position = 0;
-    }
+    let position = pick % queue.len().min(3);
     let event = queue[position].pop_front().unwrap();
     if queue[position].is_empty() {
         queue.remove(position);
@@ -102,17 +100,39 @@ fn headers() -> impl Strategy<Value = Header> {
 fn connections() -> impl Strategy<Value = Connection> {
     let transport = prop_oneof![Just(Transport::Tcp), Just(Transport::Unix)];
     let texts = (".{0,20}", ".{0,20}", ".{0,20}");
-    (times(), transport, texts, vec(closes(), 0..3)).prop_map(
-        |(opened, transport, texts, closes)| {
-            let (client, server, upstream) = texts;
+    let tls = || option::weighted(0.3, tls().prop_map(Box::new));
+    let way = prop_oneof![4 => Just(Way::Direct), 6 => ways()];
+    (times(), transport, way, texts, (tls(), tls()), vec(closes(), 0..3)).prop_map(
+        |(opened, transport, way, (client, server, upstream), (tls, upstream_tls), closes)| {
             Connection {
+                opened: at(opened),
                 transport,
+                way,
                 client,
                 server,
                 upstream,
+                tls,
+                upstream_tls,
                 closes,
-                ..Connection::opened_at(at(opened))
             }
+        },
+    )
+}
+
+fn ways() -> impl Strategy<Value = Way> {
+    prop_oneof![Just(Way::Forward), Just(Way::Connect), Just(Way::Socks5), Just(Way::Transparent),]
+}
+
+fn tls() -> impl Strategy<Value = Tls> {
+    let trust = prop_oneof![Just(Trust::Unknown), Just(Trust::Verified), Just(Trust::Unverified)];
+    (".{0,12}", vec(".{0,6}", 0..4), ".{0,6}", any::<u16>(), any::<u16>(), trust).prop_map(
+        |(sni, offered, alpn, version, cipher, trust)| Tls {
+            sni,
+            offered,
+            alpn,
+            version,
+            cipher,
+            trust,
         },
     )
 }
@@ -125,6 +145,9 @@ fn closes() -> impl Strategy<Value = Close> {
         Just(How::Refused),
         Just(How::Timeout),
         Just(How::Unreachable),
+        Just(How::CloseNotify),
+        Just(How::Untrusted),
+        any::<u8>().prop_map(How::Alert),
     ];
     (times(), by, how).prop_map(|(nanos, by, how)| Close { at: at(nanos), by, how })
 }

@@ -3,9 +3,10 @@
 use wincode::config::{Configuration, deserialize_exact, serialize};
 
 use crate::format::codec::{decode, encode_into};
-use crate::format::record::{
-    ChunkRecord, CloseRecord, ConnectionRecord, DegradedRecord, ExchangeRecord,
+use crate::format::connection::{
+    CloseRecord, ConnectionRecord, FullCloseRecord, FullConnectionRecord, TlsRecord,
 };
+use crate::format::record::{ChunkRecord, DegradedRecord, ExchangeRecord};
 
 #[test]
 fn wincode_writes_and_reads_the_same_metadata() {
@@ -15,6 +16,10 @@ fn wincode_writes_and_reads_the_same_metadata() {
         let bytes = serialize(&connection, config).unwrap();
         assert_eq!(bytes, encoded(&connection));
         assert_eq!(decode::<ConnectionRecord>(&bytes).unwrap(), connection);
+        let full = full_connection(number);
+        let bytes = serialize(&full, config).unwrap();
+        assert_eq!(bytes, encoded(&full));
+        assert_eq!(decode::<FullConnectionRecord>(&bytes).unwrap(), full);
         let exchange = exchange(number);
         let bytes = encoded(&exchange);
         assert_eq!(bytes, serialize(&exchange, config).unwrap());
@@ -39,6 +44,31 @@ fn connection(number: u64) -> ConnectionRecord {
         upstream: String::new(),
         exchanges: small,
         closes: vec![CloseRecord { at: number, by: 1, how: 2 }; 3],
+    }
+}
+
+fn full_connection(number: u64) -> FullConnectionRecord {
+    let small = u16::try_from(number).unwrap_or(7);
+    let tls = TlsRecord {
+        sni: "a.test".into(),
+        offered: vec!["h2".into(), "é".into()],
+        alpn: "h2".into(),
+        version: small,
+        cipher: small,
+        trust: 1,
+    };
+    FullConnectionRecord {
+        id: small.into(),
+        opened: number,
+        transport: 255,
+        way: 2,
+        client: "a".repeat(300),
+        server: "é".into(),
+        upstream: String::new(),
+        tls: Some(tls),
+        upstream_tls: None,
+        exchanges: small.into(),
+        closes: vec![FullCloseRecord { at: number, by: 1, how: small }; 3],
     }
 }
 

@@ -1,0 +1,34 @@
+//! What a client says of itself before anybody checked it, cut to what a record holds.
+
+use crate::format::whole::{MAX_OFFERED, MAX_TEXT_BYTES};
+use crate::model::{Connection, Tls};
+
+/// Cut so that its record can be read again. Names and addresses are far shorter.
+pub(super) fn bounded(mut facts: Connection) -> Connection {
+    for text in [&mut facts.client, &mut facts.server, &mut facts.upstream] {
+        cut(text, MAX_TEXT_BYTES);
+    }
+    for tls in [&mut facts.tls, &mut facts.upstream_tls].into_iter().flatten() {
+        cut_tls(tls);
+    }
+    facts
+}
+
+fn cut_tls(tls: &mut Tls) {
+    cut(&mut tls.sni, MAX_TEXT_BYTES);
+    cut(&mut tls.alpn, MAX_TEXT_BYTES);
+    tls.offered.truncate(MAX_OFFERED);
+    let mut room = MAX_TEXT_BYTES;
+    for protocol in &mut tls.offered {
+        cut(protocol, room);
+        room -= protocol.len();
+    }
+}
+
+fn cut(text: &mut String, longest: usize) {
+    let mut end = longest.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+}
