@@ -46,13 +46,14 @@ impl Tape {
     }
 
     /// Chunks in turn, beginning with the client; empty ones are left out.
-    pub(crate) fn chunks(mut self, chunks: &[&str]) -> Self {
+    pub(crate) fn chunks(mut self, chunks: &[impl AsRef<[u8]>]) -> Self {
         let connection = ConnectionId(u32::try_from(self.connections.len() - 1).unwrap());
         let directions = [Direction::ToServer, Direction::ToClient].into_iter().cycle();
-        let chunks = chunks.iter().zip(directions).filter(|(bytes, _)| !bytes.is_empty());
+        let chunks = chunks.iter().map(AsRef::as_ref).zip(directions);
+        let chunks = chunks.filter(|(bytes, _)| !bytes.is_empty());
         let chunks = chunks
             .map(|(bytes, direction)| {
-                let bytes = Bytes::copy_from_slice(bytes.as_bytes());
+                let bytes = Bytes::copy_from_slice(bytes);
                 Chunk { direction, at: self.tick(), bytes }
             })
             .collect();

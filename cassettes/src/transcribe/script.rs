@@ -8,6 +8,9 @@ use super::open::{Open, Request};
 use crate::model::{
     Chunk, Close, Connection, Direction, Exchange, How, Script, Side, Step, Timestamp, Until,
 };
+use crate::wire::http::View;
+use crate::wire::messages::Counter;
+use crate::wire::websocket::Agreement;
 
 /// A server that closes this long after its answer, without having announced it, did so because the
 /// connection was idle. Servers that end an answer by closing do so at once.
@@ -17,7 +20,7 @@ pub const IDLE_CLOSE: Duration = Duration::from_secs(1);
 ///
 /// - Before each chunk it waits until the client has sent as much as it had in the recording:
 ///   nothing, [`Until::Bytes`], [`Until::Head`], [`Until::RequestEnd`], or, beyond the request's end,
-///   [`Until::Tail`] (which includes the request's end). In a raw exchange always `Bytes`; where the client had
+///   [`Until::Tail`] (which includes the request's end), or [`Until::Messages`] where that is WebSocket. In a raw exchange always `Bytes`; where the client had
 ///   closed before the server went on, and its request was not whole or not HTTP, [`Until::ClientClose`].
 /// - [`Step::Wait`] is the time between what the server did and what came last before it: a chunk, its own
 ///   half-close, or the client's end where that is waited for.
@@ -57,10 +60,22 @@ struct Compiler<'a> {
     half_closed: bool,
     /// The server's end, where chunks are said to have come after it.
     early_end: Option<&'a Close>,
+    /// What the client sent beyond its request.
+    tail: Tail,
     /// What the script waited for last.
     asked: Option<Until>,
     /// When anything happened last.
     at: Timestamp,
+}
+
+/// What a client sent beyond its request.
+enum Tail {
+    /// Nothing so far.
+    None,
+    /// Bytes of no known form.
+    Bytes,
+    /// WebSocket messages, counted.
+    Messages(Counter),
 }
 
 impl<'a> Compiler<'a> {
@@ -74,6 +89,7 @@ impl<'a> Compiler<'a> {
             client_closed: None,
             half_closed: false,
             early_end: None,
+            tail: Tail::None,
             asked: None,
             at: exchange.started(),
         };
@@ -82,6 +98,7 @@ impl<'a> Compiler<'a> {
                 compiler.close_amid(close, exchange.chunks.iter().skip(index));
             }
             compiler.chunk(chunk);
+            compiler.count_messages(exchange, chunk);
         }
         compiler
     }
@@ -93,6 +110,23 @@ impl<'a> Compiler<'a> {
         }
         self.open.follow(chunk);
         self.at = chunk.at;
+    }
+
+    /// Counts what of the chunk came after the request's end, if that is WebSocket.
+    fn count_messages(&mut self, exchange: &Exchange, chunk: &Chunk) {
+        let beyond = self.sent.saturating_sub(self.open.request_len());
+        if chunk.direction == Direction::ToClient || beyond == 0 {
+            return;
+        }
+        if matches!(self.tail, Tail::None) {
+            self.tail = web_socket(exchange).map_or(Tail::Bytes, Tail::Messages);
+        }
+        let len = usize::try_from(beyond).unwrap_or(usize::MAX).min(chunk.bytes.len());
+        if let (Tail::Messages(messages), Some(tail)) =
+            (&mut self.tail, chunk.bytes.get(chunk.bytes.len() - len..))
+        {
+            messages.advance(tail);
+        }
     }
 
     /// A close with chunks after it. Of the server it is a half-close, or else was seen too early:
@@ -218,10 +252,24 @@ impl<'a> Compiler<'a> {
                 Some(Until::ClientClose)
             }
             _ if is_whole && beyond == 0 => Some(Until::RequestEnd),
-            _ if is_whole => Some(Until::Tail(beyond)),
+            _ if is_whole => match &self.tail {
+                Tail::Messages(messages) => Some(Until::Messages(messages.count())),
+                _ => Some(Until::Tail(beyond)),
+            },
             _ if self.sent == 0 => None,
             Request::Partial if self.sent == self.open.head_len() => Some(Until::Head),
             _ => Some(Until::Bytes(self.sent)),
         }
     }
+}
+
+/// A counter of the client's messages, if the exchange was switched to WebSocket and what the client sent is that.
+fn web_socket(exchange: &Exchange) -> Option<Counter> {
+    let view = View::of(exchange);
+    let request = view.request()?.request_head()?;
+    let response = view.final_response()?.response_head()?;
+    Agreement::of(&request, &response)?;
+    let mut messages = Counter::web_socket();
+    messages.advance(&view.tail(Direction::ToServer));
+    (!messages.is_broken()).then(Counter::web_socket)
 }

@@ -56,6 +56,19 @@ impl Run {
         Some(matches!(step, Step::Receive(until) if *until != Until::ClientClose))
     }
 
+    /// What it waits for the client to send, if it does.
+    pub(super) fn awaited(&self) -> Option<Until> {
+        match self.steps.front()? {
+            Step::Receive(until) => Some(*until),
+            _ => None,
+        }
+    }
+
+    /// It has been played to its end.
+    pub(super) fn is_done(&self) -> bool {
+        self.steps.is_empty()
+    }
+
     /// What is sent first.
     pub(super) fn first_send(&self) -> Option<&Bytes> {
         self.steps.iter().find_map(|step| match step {

@@ -133,6 +133,8 @@ fn every_place_is_in_the_schema_and_in_the_document() {
         Place::ConnectionReuse,
         Place::Protocol,
         Place::Order,
+        Place::Message { nth: 1, inside: inside() },
+        Place::SignsOfLife,
         Place::Interim { nth: 1, inside: inside() },
         Place::Answer { inside: Box::new(Place::Path) },
     ];

@@ -26,7 +26,7 @@ pub(super) fn settle(stage: &Stage, mut played: Played<'_>) {
     } else {
         compare(stage, &mut played)
     };
-    found.extend(played.tail.take());
+    found.append(&mut played.tail);
     stage.evidence.add(slot, found);
 }
 

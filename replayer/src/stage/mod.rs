@@ -1,5 +1,6 @@
 //! What all connections of a replay share: the deck, the rules, and what happened so far.
 
+mod accept;
 mod evidence;
 mod judge;
 mod miss;
@@ -51,7 +52,7 @@ pub(crate) struct Played<'a> {
     /// Where the client connected to.
     pub(crate) own: Own,
     /// How what followed the request differs.
-    pub(crate) tail: Option<Mismatch>,
+    pub(crate) tail: Vec<Mismatch>,
     /// When it was over.
     pub(crate) ended: Timestamp,
 }
@@ -90,6 +91,11 @@ impl Stage {
         verdict::of(self)
     }
 
+    /// What counts as a difference.
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     pub(crate) fn selector(&self) -> Selector<'_> {
         Selector {
             deck: &self.deck,
@@ -108,6 +114,9 @@ impl Stage {
         own: Own,
     ) -> VecDeque<Step> {
         let mut steps = self.script(slot, exchange);
+        if request.context.asks_switch {
+            accept::renew(&mut steps, exchange, &request.head);
+        }
         let mut before = (slot, exchange.ended());
         while let Some(next) = self.deck.epilogue(before.0)
             && let Ok(epilogue) = self.deck.exchange(next)

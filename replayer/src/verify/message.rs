@@ -7,6 +7,7 @@ use cassettes::wire::http1::{Framing, Headers, RequestHead, ResponseHead, Versio
 use super::body::{Body, compare_bodies};
 use super::findings::Findings;
 use super::headers::{compare_headers, compare_trailers};
+use super::messages::compare_web_sockets;
 use super::show::{byte_count, show};
 use super::start_line::{compare_request_lines, compare_status_lines};
 use super::{CompareContext, Mismatch, Place, Rules, Treatment, binary};
@@ -154,6 +155,9 @@ fn compare_protocols(was_http: bool, is_http: bool, found: &mut Findings<'_>) {
 }
 
 fn compare_tails(expected: &View, actual: &View, direction: Direction, found: &mut Findings<'_>) {
+    if compare_web_sockets(expected, actual, direction, found) {
+        return;
+    }
     let (was, is) = (expected.tail(direction), actual.tail(direction));
     if let Some(difference) = binary::first_difference(&was, &is) {
         found.push(difference.mismatch(Place::Tail));

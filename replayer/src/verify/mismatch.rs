@@ -115,6 +115,15 @@ pub enum Place {
     End,
     /// Bytes that follow the message in the same exchange: after an upgrade, or of no known form.
     Tail,
+    /// A message of a stream: of WebSocket, after the switch; of gRPC, in the body.
+    Message {
+        /// From 1; pings and pongs do not count.
+        nth: u64,
+        /// Where inside it; none: the message as a whole.
+        inside: Option<Box<Place>>,
+    },
+    /// How many pings and pongs came, which are sent on a clock.
+    SignsOfLife,
     /// On which connection it came, and whether that was used before.
     ConnectionReuse,
     /// The protocol.
@@ -189,6 +198,10 @@ impl fmt::Display for Place {
                 write!(f, "interim response {nth}")?;
                 inside.iter().try_for_each(|inside| write!(f, " {inside}"))
             }
+            Self::Message { nth, inside } => {
+                write!(f, "message {nth}")?;
+                inside.iter().try_for_each(|inside| write!(f, " {inside}"))
+            }
             Self::Answer { inside } => write!(f, "answer {inside}"),
             plain => f.write_str(plain.plain_name()),
         }
@@ -212,6 +225,7 @@ impl Place {
             Self::Completeness => "completeness",
             Self::End => "end of the connection",
             Self::Tail => "bytes after the message",
+            Self::SignsOfLife => "pings and pongs",
             Self::ConnectionReuse => "connection reuse",
             Self::Protocol => "protocol",
             Self::Order => "order",

@@ -204,3 +204,29 @@ fn an_end_noted_before_the_last_bytes_is_played_after_them() {
         assert_eq!(script.steps, [ASKED, MS, send(&OK[..9]), MS, send(&OK[9..20]), end]);
     }
 }
+
+#[test]
+fn an_answer_on_a_web_socket_waits_for_as_many_messages() {
+    let upgrade = "GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+    let switch = "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+    let (hi, ping, bye) = (b"\x81\x82\0\0\0\0hi", b"\x89\x80\0\0\0\0", b"\x88\x80\0\0\0\0");
+    let play = Playbook::http1().client(upgrade).server(switch);
+    let play = play.client(ping).server(b"\x8a\0").client(&hi[..3]).client(&hi[3..]);
+    let play = play.server(b"\x81\0").client(bye).server(b"\x88\0").server_closes();
+    let messages = |count| Receive(Until::Messages(count));
+    let sent = |bytes: &'static [u8]| Step::Send(Bytes::from_static(bytes));
+    let expected = [
+        &[ASKED, MS, send(switch), messages(0), MS, sent(b"\x8a\0")][..],
+        &[messages(1), MS, sent(b"\x81\0"), messages(2), MS, sent(b"\x88\0"), MS, Close],
+    ];
+    assert_eq!(script(&play), expected.concat());
+}
+
+#[test]
+fn what_only_claims_to_be_a_web_socket_is_counted_in_bytes() {
+    let upgrade = "GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+    let switch = "HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+    let play = Playbook::http1().client(upgrade).server(switch).client("what").server("no");
+    let steps = script(&play);
+    assert!(steps.contains(&Receive(Until::Tail(4))), "{steps:?}");
+}

@@ -123,7 +123,7 @@ struct Draft {
 
 impl MessageReader {
     /// Of what was agreed, in this direction.
-    pub fn new(agreement: &Agreement, direction: Direction) -> Self {
+    pub fn new(agreement: Agreement, direction: Direction) -> Self {
         let inflater = agreement.deflate.map(|deflate| Inflater::new(deflate.side(direction)));
         Self { inflater, ..Self::default() }
     }

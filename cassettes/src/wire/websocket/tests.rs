@@ -19,7 +19,7 @@ fn agreement(extensions: &str) -> Agreement {
 }
 
 fn read_as(agreement: Agreement, wire: &[u8], size: usize) -> Result<Vec<Message>, WebSocketError> {
-    let mut reader = MessageReader::new(&agreement, Direction::ToServer);
+    let mut reader = MessageReader::new(agreement, Direction::ToServer);
     let mut messages = Vec::new();
     for mut piece in wire.chunks(size) {
         while let Some(message) = reader.advance(&mut piece)? {

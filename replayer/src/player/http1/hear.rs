@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cassettes::model::{Direction, Exchange};
-use cassettes::wire::http::View;
 
 use super::intake::Heard;
 use super::play::{Play, recorded_request};
@@ -91,7 +90,7 @@ impl Http1 {
         self.heard_at = self.now;
         match &mut self.phase {
             Phase::Playing(play) => match &mut play.tail {
-                Some(tail) => tail.push(&wire),
+                Some(tail) => tail.push(&wire, self.stage.rules()),
                 None => play.request.push(self.now, wire, None),
             },
             _ => self.hear_piece(wire, None),
@@ -140,7 +139,7 @@ impl Http1 {
             play.skip_continue();
         }
         if play.request.context.asks_switch {
-            play.tail = recorded_tail(&play.cue.exchange).map(Tail::new);
+            play.tail = Tail::after_switch(&play.cue.exchange);
         }
         if play.tail.is_some() {
             self.intake.go_raw();
@@ -183,18 +182,9 @@ impl Http1 {
     fn begin_raw(&mut self, cue: Cue, request: Request, first: &Bytes) {
         let steps = self.stage.steps(cue.slot, &cue.exchange, &request, self.own);
         let mut tail = Tail::new(recorded_request(&cue.exchange));
-        tail.push(first);
+        tail.push(first, self.stage.rules());
         let mut play = Play::new(cue, steps, request, self.now);
         play.tail = Some(tail);
         self.phase = Phase::Playing(Box::new(play));
     }
-}
-
-/// What the recorded client sent after HTTP was switched off; none if it was not.
-fn recorded_tail(exchange: &Exchange) -> Option<Bytes> {
-    let view = View::of(exchange);
-    let response = view.final_response()?.response_head()?;
-    let connect = view.request()?.request_head()?.method() == b"CONNECT";
-    let switched = response.status() == 101 || connect && response.status() / 100 == 2;
-    switched.then(|| view.tail(Direction::ToServer))
 }

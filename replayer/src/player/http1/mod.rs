@@ -12,6 +12,8 @@ mod play;
 mod tail;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod web_socket_tests;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -301,8 +303,8 @@ impl Http1 {
         }
     }
 
-    fn settle(&self, play: Play) {
-        let tail = play.tail.as_ref().and_then(Tail::mismatch);
+    fn settle(&self, mut play: Play) {
+        let tail = play.tail.as_mut().map(Tail::mismatches).unwrap_or_default();
         let Play { cue, request, .. } = play;
         self.stage.settle(Played { cue: &cue, request, own: self.own, tail, ended: self.now });
     }

@@ -67,14 +67,18 @@ impl Play {
     /// Acts until something is to be waited for.
     pub(super) fn perform(&mut self, world: World, actions: &mut VecDeque<Action>) -> Progress {
         loop {
+            self.add_replies(actions);
             let heard = Heard { request: &self.request, tail: self.tail.as_ref(), cue: &self.cue };
             match self.run.next(world, |until| heard.has(until, world.client_closed)) {
                 Next::Act(step) => {
+                    if let (Some(tail), Step::Send(bytes)) = (&mut self.tail, &step) {
+                        tail.sent(bytes);
+                    }
                     if act(step, actions) {
                         return Progress::Ended;
                     }
                 }
-                Next::Blocked => return Progress::Blocked,
+                Next::Blocked => return self.when_blocked(actions),
                 Next::Idle => return self.when_over(Progress::Idle),
                 Next::Done => break,
             }
@@ -83,9 +87,28 @@ impl Play {
         match (goes_on, world.client_closed) {
             (true, _) => self.when_over(Progress::Done),
             // Nothing that follows on this connection can be read: the client must end it.
-            (false, false) => Progress::Blocked,
+            (false, false) => self.when_blocked(actions),
             (false, true) => Progress::Done,
         }
+    }
+
+    /// The pongs that a client is owed.
+    fn add_replies(&mut self, actions: &mut VecDeque<Action>) {
+        let replies = self.tail.as_mut().map(Tail::take_replies).unwrap_or_default();
+        actions.extend(replies.into_iter().map(Action::Send));
+    }
+
+    /// A client that has said goodbye where the recorded one had not is told the same, and let go.
+    fn when_blocked(&self, actions: &mut VecDeque<Action>) -> Progress {
+        let lets_go = self.tail.as_ref().filter(|tail| match self.run.awaited() {
+            Some(Until::ClientClose) => tail.is_over() && !tail.server_is_over(),
+            Some(_) => tail.is_over(),
+            None => tail.is_over() && self.run.is_done(),
+        });
+        let Some(tail) = lets_go else { return Progress::Blocked };
+        actions.extend(tail.farewell().map(Action::Send));
+        actions.push_back(Action::Close);
+        Progress::Ended
     }
 
     /// An answer may be over before its request.
@@ -107,8 +130,11 @@ impl Heard<'_> {
         let over = self.request.is_over();
         match until {
             Until::Head => true,
-            // Messages are counted after a switch of protocols.
-            Until::RequestEnd | Until::Messages(_) => over,
+            Until::RequestEnd => over,
+            Until::Messages(count) => match self.tail.and_then(Tail::messages) {
+                Some(messages) => messages >= count || client_closed,
+                None => over,
+            },
             Until::Body(count) => over || self.request.body_len >= count,
             Until::Bytes(count) => match self.tail {
                 Some(tail) if self.request.head.is_empty() => tail.seen() >= count || client_closed,

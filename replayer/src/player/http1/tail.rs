@@ -1,24 +1,54 @@
-//! What a client sends where no HTTP is read, compared byte by byte as it comes.
+//! What a client sends where no HTTP is read, compared with what was recorded as it comes.
+//!
+//! After a switch to WebSocket message by message, else byte by byte.
 
 use bytes::Bytes;
+use cassettes::model::{Direction, Exchange};
+use cassettes::wire::http::{Message, View};
+use cassettes::wire::websocket::{Agreement, FrameEvent, FrameParser, Opcode, encode};
 
-use crate::verify::{Gravity, Mismatch, Place};
+use crate::verify::{Conversation, Gravity, Mismatch, Place, Rules};
 
 /// How many bytes of each side a difference shows.
 const SHOWN_BYTES: usize = 32;
 
-/// The recorded bytes, and how far the client has come in them.
+/// What was recorded, and how far the client has come in it.
 #[derive(Debug)]
 pub(super) struct Tail {
-    recorded: Bytes,
+    /// How many bytes came.
     seen: u64,
-    /// The first byte that differs, and what came there instead.
-    difference: Option<(usize, Bytes)>,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Bytes(ByteTail),
+    WebSocket(Box<WebSocketTail>),
 }
 
 impl Tail {
+    /// Of bytes of no known form.
     pub(super) fn new(recorded: Bytes) -> Self {
-        Self { recorded, seen: 0, difference: None }
+        Self { seen: 0, kind: Kind::Bytes(ByteTail { recorded, seen: 0, difference: None }) }
+    }
+
+    /// Of what follows the switch of protocols in this exchange; none if nothing was switched.
+    pub(super) fn after_switch(exchange: &Exchange) -> Option<Self> {
+        let view = View::of(exchange);
+        let request = view.request().and_then(Message::request_head)?;
+        let response = view.final_response().and_then(Message::response_head)?;
+        let connect = request.method() == b"CONNECT";
+        let switched = response.status() == 101 || connect && response.status() / 100 == 2;
+        let recorded = view.tail(Direction::ToServer);
+        let agreement = Agreement::of(&request, &response);
+        let conversation = agreement.and_then(|agreement| {
+            Conversation::new(agreement, Direction::ToServer, recorded.clone())
+        });
+        let kind = conversation.map(|conversation| {
+            let heads_left = view.responses().len();
+            Kind::WebSocket(Box::new(WebSocketTail { conversation, sent: Sent::new(heads_left) }))
+        });
+        switched.then(|| kind.map_or_else(|| Self::new(recorded), |kind| Self { seen: 0, kind }))
     }
 
     /// How many bytes came.
@@ -26,8 +56,143 @@ impl Tail {
         self.seen
     }
 
+    /// How many messages came; none where there are only bytes.
+    pub(super) fn messages(&self) -> Option<u64> {
+        match &self.kind {
+            Kind::Bytes(_) => None,
+            Kind::WebSocket(tail) => Some(tail.conversation.count()),
+        }
+    }
+
+    /// The client has said that it will send no more messages.
+    pub(super) fn is_over(&self) -> bool {
+        match &self.kind {
+            Kind::Bytes(_) => false,
+            Kind::WebSocket(tail) => tail.conversation.is_over(),
+        }
+    }
+
     /// The next bytes.
-    pub(super) fn push(&mut self, bytes: &Bytes) {
+    pub(super) fn push(&mut self, bytes: &Bytes, rules: &Rules) {
+        self.seen = self.seen.saturating_add(bytes.len() as u64);
+        match &mut self.kind {
+            Kind::Bytes(tail) => tail.push(bytes),
+            Kind::WebSocket(tail) => tail.conversation.push(bytes, rules),
+        }
+    }
+
+    /// The server sent this.
+    pub(super) fn sent(&mut self, bytes: &[u8]) {
+        if let Kind::WebSocket(tail) = &mut self.kind {
+            tail.sent.push(bytes);
+        }
+    }
+
+    /// What the server is to send besides what was recorded: pongs, for pings that were not recorded.
+    pub(super) fn take_replies(&mut self) -> Vec<Bytes> {
+        match &mut self.kind {
+            Kind::WebSocket(tail) if tail.sent.may_add() => {
+                let owed = tail.conversation.take_owed().into_iter();
+                owed.map(|payload| encode(Opcode::Pong, &payload).into()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What the server says to a client that closed before the recorded one did, if it can be said here.
+    pub(super) fn farewell(&self) -> Option<Bytes> {
+        match &self.kind {
+            Kind::WebSocket(tail) if tail.sent.may_add() && !tail.sent.over => {
+                Some(encode(Opcode::Close, b"").into())
+            }
+            _ => None,
+        }
+    }
+
+    /// The server has said that it will send no more messages.
+    pub(super) fn server_is_over(&self) -> bool {
+        matches!(&self.kind, Kind::WebSocket(tail) if tail.sent.over)
+    }
+
+    /// How all that came differs from what was recorded.
+    pub(super) fn mismatches(&mut self) -> Vec<Mismatch> {
+        match &mut self.kind {
+            Kind::Bytes(tail) => tail.mismatch().into_iter().collect(),
+            Kind::WebSocket(tail) => tail.conversation.finish(),
+        }
+    }
+}
+
+/// Both directions of a WebSocket.
+#[derive(Debug)]
+struct WebSocketTail {
+    conversation: Conversation,
+    sent: Sent,
+}
+
+/// Where the server is in what it sends: between two frames, another can be put in.
+#[derive(Debug)]
+struct Sent {
+    /// Heads of responses that are still to come, the one that switches included.
+    heads_left: usize,
+    /// The last bytes of the head that was begun.
+    ending: Vec<u8>,
+    frames: FrameParser,
+    broken: bool,
+    /// The close frame was sent.
+    over: bool,
+}
+
+impl Sent {
+    fn new(heads_left: usize) -> Self {
+        let (ending, frames) = (Vec::new(), FrameParser::default());
+        Self { heads_left, ending, frames, broken: false, over: false }
+    }
+
+    fn push(&mut self, mut bytes: &[u8]) {
+        while self.heads_left > 0 && !bytes.is_empty() {
+            bytes = self.push_head(bytes);
+        }
+        while !bytes.is_empty() && !self.broken {
+            match self.frames.advance(&mut bytes) {
+                Ok(Some(FrameEvent::Header(header))) => self.over |= header.opcode == Opcode::Close,
+                Ok(_) => {}
+                Err(_) => self.broken = true,
+            }
+        }
+    }
+
+    /// What follows the head, if it ends here.
+    fn push_head<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let before = self.ending.len();
+        self.ending.extend_from_slice(bytes);
+        if let Some(at) = memchr::memmem::find(&self.ending, b"\r\n\r\n") {
+            self.heads_left -= 1;
+            self.ending.clear();
+            return bytes.get(at + 4 - before..).unwrap_or_default();
+        }
+        let surplus = self.ending.len().saturating_sub(3);
+        self.ending.drain(..surplus);
+        &[]
+    }
+
+    /// A frame can be put in here.
+    fn may_add(&self) -> bool {
+        self.heads_left == 0 && !self.broken && self.frames.is_between_frames()
+    }
+}
+
+/// Bytes, and the first that differs.
+#[derive(Debug)]
+struct ByteTail {
+    recorded: Bytes,
+    seen: u64,
+    /// The first byte that differs, and what came there instead.
+    difference: Option<(usize, Bytes)>,
+}
+
+impl ByteTail {
+    fn push(&mut self, bytes: &Bytes) {
         if self.difference.is_none() {
             let at = usize::try_from(self.seen).unwrap_or(usize::MAX);
             let expected = self.recorded.get(at..).unwrap_or_default();
@@ -40,8 +205,7 @@ impl Tail {
         self.seen = self.seen.saturating_add(bytes.len() as u64);
     }
 
-    /// How all that came differs from what was recorded.
-    pub(super) fn mismatch(&self) -> Option<Mismatch> {
+    fn mismatch(&self) -> Option<Mismatch> {
         let len = self.recorded.len();
         let (at, actual) = match &self.difference {
             Some((at, actual)) => (*at, Some(actual)),
@@ -65,26 +229,40 @@ impl Tail {
 mod tests {
     use super::*;
 
-    fn tail(pieces: &[&'static str]) -> Option<(Option<String>, Option<String>)> {
+    fn tail(pieces: &[&'static str]) -> Vec<(Option<String>, Option<String>)> {
         let mut tail = Tail::new(Bytes::from_static(b"hello world"));
         for piece in pieces {
-            tail.push(&Bytes::from_static(piece.as_bytes()));
+            tail.push(&Bytes::from_static(piece.as_bytes()), &Rules::default());
         }
-        tail.mismatch().map(|mismatch| (mismatch.expected, mismatch.actual))
+        let found = tail.mismatches();
+        found.into_iter().map(|mismatch| (mismatch.expected, mismatch.actual)).collect()
     }
 
     #[test]
     fn the_first_byte_that_differs_is_shown_with_what_follows() {
-        assert_eq!(tail(&["hello", " world"]), None);
-        assert_eq!(
-            tail(&["hel", "p world"]),
-            Some((Some("lo world".into()), Some("p world".into())))
-        );
+        assert_eq!(tail(&["hello", " world"]), []);
+        assert_eq!(tail(&["hel", "p world"]), [(Some("lo world".into()), Some("p world".into()))]);
     }
 
     #[test]
     fn too_few_and_too_many_bytes_are_differences() {
-        assert_eq!(tail(&["hello"]), Some((Some(" world".into()), None)));
-        assert_eq!(tail(&["hello world", "!"]), Some((None, Some("!".into()))));
+        assert_eq!(tail(&["hello"]), [(Some(" world".into()), None)]);
+        assert_eq!(tail(&["hello world", "!"]), [(None, Some("!".into()))]);
+    }
+
+    #[test]
+    fn a_frame_can_be_put_in_between_frames_only_however_they_are_cut() {
+        let wire = b"HTTP/1.1 101 S\r\na: b\r\n\r\n\x81\x02hi\x82\x00";
+        for size in 1..wire.len() {
+            let mut sent = Sent::new(1);
+            let mut places = Vec::new();
+            for (index, piece) in wire.chunks(size).enumerate() {
+                sent.push(piece);
+                places.extend(sent.may_add().then_some((index * size + piece.len()) as u64));
+            }
+            let whole = [24, 28, 30].into_iter();
+            let seen = |at: &u64| at.is_multiple_of(size as u64) || *at == wire.len() as u64;
+            assert_eq!(places, whole.filter(seen).collect::<Vec<_>>(), "{size}");
+        }
     }
 }

@@ -58,7 +58,7 @@ fn compare_codings(expected: &[u8], actual: &[u8], found: &mut Findings<'_>) {
 }
 
 /// Of bodies whose bytes differ.
-fn compare_meanings(
+pub(in crate::verify) fn compare_meanings(
     expected: &Meaning<'_>,
     actual: &Meaning<'_>,
     (was, is): (&[u8], &[u8]),
