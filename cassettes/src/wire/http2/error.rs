@@ -28,6 +28,8 @@ pub enum Problem {
     Block(#[from] BlockError),
     /// In a header block.
     Hpack(#[from] HpackError),
+    /// One side sends SETTINGS, and the other acknowledges none.
+    Unacknowledged,
 }
 
 /// Why a frame is none.
@@ -81,6 +83,7 @@ impl Problem {
             Self::Frame(error) => error.reason(),
             Self::Block(error) => error.reason(),
             Self::Hpack(error) => error.reason(),
+            Self::Unacknowledged => "more than 1000 SETTINGS are not acknowledged",
         }
     }
 
@@ -95,6 +98,7 @@ impl Problem {
                 ErrorCode::PROTOCOL_ERROR
             }
             Self::Block(BlockError::TooLong | BlockError::TooManyFrames)
+            | Self::Unacknowledged
             | Self::Hpack(HpackError::ListTooLong | HpackError::TooManyFields) => {
                 ErrorCode::ENHANCE_YOUR_CALM
             }

@@ -5,6 +5,8 @@
 //! - [`Frame`]: one frame, and what it says; [`compose`] makes them
 //! - [`Blocks`]: HEADERS, `PUSH_PROMISE` and their CONTINUATIONs, put together
 //! - [`hpack`]: header compression (RFC 7541), both ways, and the form that a recording keeps
+//! - [`flood`]: when a peer asks for more than any client needs
+//! - [`rewrite`]: what a reverse proxy must change on the way
 //! - [`ErrorCode`], [`setting`]: the registries
 //!
 //! What a peer must not do on any connection is an [`Http2Error`], and it says which error code a peer
@@ -15,10 +17,12 @@ mod check;
 mod code;
 pub mod compose;
 mod error;
+pub mod flood;
 mod frame;
 pub mod hpack;
 mod parser;
 mod payload;
+pub mod rewrite;
 pub mod setting;
 mod standalone;
 
