@@ -1,4 +1,4 @@
-//! The command after `--`: it inherits the terminal, gets `RETAPE_URL`, and leaves nothing behind.
+//! The command after `--`: it inherits the terminal, gets an environment, and leaves nothing behind.
 
 use std::env;
 use std::ffi::OsString;
@@ -12,6 +12,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_p
 use tokio::process::{self, Command};
 use tokio::time::{Instant, sleep};
 
+use crate::environment::Environment;
 use crate::exit::{Failure, Outcome};
 
 /// How long processes that outlive the command have to end after SIGTERM.
@@ -30,14 +31,15 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    /// Starts it, with `RETAPE_URL` set to `url`.
-    pub(crate) fn start(command: &[OsString], url: &str) -> Outcome<Self> {
+    /// Starts it, with this added to its environment.
+    pub(crate) fn start(command: &[OsString], environment: &Environment) -> Outcome<Self> {
         let Some((program, arguments)) = command.split_first() else {
             return Err(Failure::usage("there is no command after --"));
         };
         let own_group = !io::stdin().is_terminal();
         let mut command = Command::new(program);
-        command.args(arguments).env("RETAPE_URL", url).kill_on_drop(true);
+        command.args(arguments).kill_on_drop(true);
+        environment.apply(&mut command);
         if own_group {
             command.process_group(0);
         }

@@ -5,10 +5,12 @@
 //! - [`verbs`]: one file a verb; each turns what was typed into a plan, and carries it out
 //! - [`store`]: the only place with paths: opens, creates and extends cassette files
 //! - [`session`]: a server with its end: [`child`] is the command after `--`, [`signals`] Ctrl-C and its like
+//! - [`environment`]: what the command is started with
 //! - [`talk`] and [`exit`]: what is said, and how it ends
 
 mod args;
 mod child;
+mod environment;
 mod exit;
 mod listen;
 mod printable;

@@ -9,6 +9,7 @@ use recorder::{Clock, RecordPlan, Summary, Writer};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::environment::Environment;
 use crate::exit::{Failure, Outcome};
 use crate::printable::size;
 use crate::session::{self, Ended};
@@ -47,7 +48,7 @@ impl Recording {
         listener: TcpListener,
         plan: RecordPlan,
         command: &[OsString],
-        url: &str,
+        environment: &Environment,
     ) -> Outcome<Ended<Summary>> {
         let stop = CancellationToken::new();
         let serve =
@@ -56,7 +57,7 @@ impl Recording {
             let journal = self.journal.clone();
             move || format!("recorded {}", progress(&journal))
         });
-        self.watched(session::run(command, url, stop, serve)).await
+        self.watched(session::run(command, environment, stop, serve)).await
     }
 
     /// Does something that records, and tells of a writing failure when it happens.

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::child::Child;
+use crate::environment::Environment;
 use crate::exit::{Failure, Outcome};
 use crate::signals::Signals;
 use crate::talk;
@@ -40,16 +41,16 @@ pub(crate) fn block_on<T>(verb: impl Future<Output = Outcome<T>>) -> Outcome<T> 
 /// to end properly. A second signal gives up waiting.
 pub(crate) async fn run<T: Send + 'static>(
     command: &[OsString],
-    url: &str,
+    environment: &Environment,
     stop: CancellationToken,
     serve: impl Future<Output = T> + Send + 'static,
 ) -> Outcome<Ended<T>> {
     // First: whoever reads where it listens may end it at once.
     let mut signals = Signals::listen()?;
-    announce(url, command)?;
+    announce(environment.url(), command)?;
     let child = match command {
         [] => None,
-        command => Some(Child::start(command, url)?),
+        command => Some(Child::start(command, environment)?),
     };
     let mut running = tokio::spawn(serve);
     let command = match child {

@@ -4,9 +4,12 @@
 //! - [`Tape`]: a file that is being recorded to
 //! - [`Scratch`]: a directory for the time being
 //! - [`save`]: a file written at once
+//! - [`AuthorityHome`]: where the user's certificate authority is kept
 
+mod authority;
 mod create;
 mod map;
+mod place;
 mod scratch;
 mod tape;
 
@@ -20,7 +23,9 @@ use cassettes::format::{self, Reader};
 use cassettes::model::Cassette;
 use cassettes::text;
 
+pub(crate) use authority::AuthorityHome;
 pub(crate) use create::{save, save_report};
+pub(crate) use place::replace;
 pub(crate) use scratch::Scratch;
 pub(crate) use tape::{Existing, Finish, Tape};
 

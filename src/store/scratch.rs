@@ -3,6 +3,7 @@
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::create::unwritten;
 use crate::exit::Outcome;
@@ -20,6 +21,12 @@ impl Scratch {
         let made = DirBuilder::new().mode(0o700).create(&path);
         made.map_err(|error| unwritten(&path, &error))?;
         Ok(Self { path, kept: false })
+    }
+
+    /// Makes one that no process before this left behind, or has made already.
+    pub(crate) fn unique(name: &str) -> Outcome<Self> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self::new(&format!("{name}-{:x}", now.as_nanos()))
     }
 
     /// Uses, or makes, this one, and does not remove it.

@@ -1,9 +1,11 @@
 //! One file a verb: what may be typed for it, and what it does.
 
+pub(crate) mod ca;
 pub(crate) mod completions;
 pub(crate) mod convert;
 pub(crate) mod demo;
 pub(crate) mod diff;
+pub(crate) mod env;
 pub(crate) mod man;
 pub(crate) mod record;
 pub(crate) mod replay;

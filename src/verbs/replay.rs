@@ -14,6 +14,7 @@ use replayer::{Deck, NamedReader, Order, Pace, ReplayOptions, Stage};
 use tokio_util::sync::CancellationToken;
 
 use crate::child::{self, exit_code};
+use crate::environment::Environment;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::listen::{self, ListenAddress};
 use crate::recording::{self, Recording};
@@ -178,7 +179,7 @@ fn load(files: &[PathBuf]) -> Outcome<Deck> {
 
 async fn replay(mut plan: Plan) -> Outcome<ExitCode> {
     let listener = plan.listen.listen()?;
-    let url = listen::url(&listener)?;
+    let environment = Environment::prepare(&listen::url(&listener)?, None, None)?;
     let transcript = transcript(&mut plan)?;
     let stage = Arc::new(Stage::new(plan.deck, plan.rules, plan.options));
     let stop = CancellationToken::new();
@@ -191,7 +192,7 @@ async fn replay(mut plan: Plan) -> Outcome<ExitCode> {
             more => format!("replaying {more} exchanges"),
         }
     });
-    let ended = session::run(&plan.command, &url, stop, serve).await;
+    let ended = session::run(&plan.command, &environment, stop, serve).await;
     drop(status);
     if let Some((path, recording)) = transcript {
         recording.finish(&path)?;

@@ -8,7 +8,8 @@ use std::time::{Duration, SystemTime};
 use rcgen::{Issuer, KeyPair, PublicKeyData as _};
 use rustls::ServerConfig;
 use rustls::crypto::ring::Ticketer;
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::ProducesTickets;
 use rustls::sign::CertifiedKey;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
@@ -89,22 +90,23 @@ impl Authority {
     pub fn generate() -> Result<Self, MintError> {
         let key = KeyPair::generate()?;
         let certificate = mint::authority(&key, CA_LIFE)?;
-        Self::new(certificate, Vec::new(), key).map_err(|error| match error {
+        Self::new(vec![certificate], key).map_err(|error| match error {
             AuthorityError::Mint(error) => error,
             // It was made a line ago.
             error => MintError::Tls(rustls::Error::General(error.to_string())),
         })
     }
 
-    /// The one of a certificate and its key, both PEM. Further certificates in the first text lead
-    /// from it to a root, if it is not one itself.
+    /// The one of a certificate and its key, both PEM; they may stand in one text. Further
+    /// certificates lead from the first to a root, if it is not one itself.
     pub fn from_pem(certificate: &str, key: &str) -> Result<Self, AuthorityError> {
         let bad = |reason: String| AuthorityError::Certificate { reason };
-        let mut chain = pem::read(certificate).map_err(|error| bad(error.to_string()))?;
-        let certificate = chain.remove(0);
-        let key = KeyPair::from_pem(key)
+        let chain = pem::read(certificate).map_err(|error| bad(error.to_string()))?;
+        let key = PrivateKeyDer::from_pem_slice(key.as_bytes())
             .map_err(|error| AuthorityError::Key { reason: error.to_string() })?;
-        Self::new(certificate, chain, key)
+        let key = KeyPair::try_from(&key)
+            .map_err(|error| AuthorityError::Key { reason: error.to_string() })?;
+        Self::new(chain, key)
     }
 
     /// The certificate that clients have to trust.
@@ -149,17 +151,12 @@ impl Authority {
         self.configs.get_or_make(&key, || self.new_config(fallback_host, alpn))
     }
 
-    fn new(
-        certificate: CertificateDer<'static>,
-        mut chain: Vec<CertificateDer<'static>>,
-        key: KeyPair,
-    ) -> Result<Self, AuthorityError> {
+    /// The whole chain is shown to clients. They do not need its root to trust it, but some find in
+    /// it what they were told to look for, such as the key of [`CertificateFacts::key_hash`].
+    fn new(chain: Vec<CertificateDer<'static>>, key: KeyPair) -> Result<Self, AuthorityError> {
+        let certificate = chain.first().cloned().unwrap_or_else(|| Vec::new().into());
         let facts = checked(&certificate, &key)?;
         let issuer = Issuer::from_ca_cert_der(&certificate, key).map_err(MintError::Crypto)?;
-        if !chain.is_empty() {
-            // A root is of no use to a client that does not have it already; others are.
-            chain.insert(0, certificate.clone());
-        }
         Ok(Self {
             certificate,
             facts,

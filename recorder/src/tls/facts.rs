@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ring::digest::{SHA256, digest};
 use rustls::pki_types::CertificateDer;
 use x509_parser::certificate::X509Certificate;
@@ -15,6 +17,9 @@ pub struct CertificateFacts {
     pub subject: String,
     /// The SHA-256 of its DER, as `AB:CD:…`: what other tools show too.
     pub fingerprint: String,
+    /// The SHA-256 of its public key, in base64: what `--ignore-certificate-errors-spki-list` of
+    /// Chromium takes.
+    pub key_hash: String,
     /// From when on it is good.
     pub not_before: SystemTime,
     /// Until when it is good.
@@ -26,6 +31,7 @@ impl CertificateFacts {
         Self {
             subject: parsed.subject().to_string(),
             fingerprint: fingerprint(der),
+            key_hash: STANDARD.encode(digest(&SHA256, parsed.public_key().raw)),
             not_before: system_time(parsed.validity().not_before),
             not_after: system_time(parsed.validity().not_after),
         }

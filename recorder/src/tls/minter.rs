@@ -22,7 +22,7 @@ pub const MAX_LEAVES: usize = 4096;
 /// All hosts share one key, made anew in each process and never written.
 pub(super) struct Minter {
     issuer: Issuer<'static, KeyPair>,
-    /// What is sent after each leaf: certificates that lead from it to a root.
+    /// What is shown after each leaf: the issuer's certificate, and those that lead to a root.
     chain: Vec<CertificateDer<'static>>,
     host_key: KeyPair,
     /// The same key, as rustls wants it.

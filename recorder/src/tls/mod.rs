@@ -5,13 +5,14 @@
 //!   [`server_config`](Authority::server_config) that a client is answered with
 //! - [`UpstreamTls`]: how a server is connected to: which roots are trusted, which client certificate is shown
 //! - [`Refusal`]: why a server's certificate was refused, and what to do about it
-//! - [`roots`] and [`pem`]: the certificates that this system trusts, and how they are written
+//! - [`roots`], [`pem`] and [`jks`]: the certificates that this system trusts, and how they are written
 //!
 //! Nothing here reads a file or opens a socket, but for the system's own roots.
 
 mod authority;
 mod bounded;
 mod facts;
+pub mod jks;
 mod mint;
 mod minter;
 pub mod pem;

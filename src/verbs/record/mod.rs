@@ -12,6 +12,7 @@ use clap::Args;
 use recorder::{RecordPlan, Upstream};
 
 use crate::child::{self, exit_code};
+use crate::environment::Environment;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::listen::{self, ListenAddress};
 use crate::recording::{self, Recording};
@@ -129,12 +130,12 @@ pub(crate) fn run(args: RecordArgs) -> Outcome<ExitCode> {
 
 async fn record(plan: Plan) -> Outcome<ExitCode> {
     let listener = plan.listen.listen()?;
-    let url = listen::url(&listener)?;
+    let environment = Environment::prepare(&listen::url(&listener)?, None, None)?;
     let header = recording::header(plan.recorder.rewrite());
     let tape = Tape::open(&plan.output, plan.existing, &header, plan.options)?;
     let recording = Recording::start(tape)?;
     let to = plan.recorder.to.clone();
-    let ended = recording.serve(listener, plan.recorder, &plan.command, &url).await;
+    let ended = recording.serve(listener, plan.recorder, &plan.command, &environment).await;
     let journal = recording.journal.clone();
     let saved = recording.finish(&plan.output);
     let ended = ended?;
