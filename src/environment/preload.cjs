@@ -1,27 +1,28 @@
-// Leads fetch, http and https through the proxy that the environment names, for versions of Node.js
+// Leads fetch, http, https and http2 through the proxy that the environment names, for versions of Node.js
 // that do not look there by themselves. Each connection becomes a tunnel (CONNECT), so that agents
 // of any library work unchanged. Connections to the proxy itself, and Unix sockets, stay as they are.
 'use strict';
 
 const http = require('http');
+const http2 = require('http2');
 const https = require('https');
 const net = require('net');
 const tls = require('tls');
+const { Duplex } = require('stream');
+const { syncBuiltinESMExports } = require('module');
 
 const proxy = proxyUrl();
-if (proxy && !looksByItself()) {
-  http.Agent.prototype.createConnection = connecting(
-    (options) => [options.host || 'localhost', options.port || 80],
-    http.Agent.prototype.createConnection,
-    (socket) => socket,
-  );
-  https.Agent.prototype.createConnection = connecting(
-    (options) => [options.host || 'localhost', options.port || 443],
-    https.Agent.prototype.createConnection,
-    // The agent's own way, from here on: it keeps TLS sessions.
-    null,
-  );
-  if (typeof globalThis.fetch === 'function') globalThis.fetch = fetching(globalThis.fetch);
+// NODE_USE_ENV_PROXY is known since 24.0, and 22.21: fetch and the default agents need no help there.
+const [major, minor] = process.versions.node.split('.').map(Number);
+const looksByItself = major >= 24 || (major === 22 && minor >= 21);
+
+if (proxy) {
+  http.Agent.prototype.createConnection = connecting(http.Agent, 80, (socket) => socket);
+  // With TLS in the agent's own way, which keeps sessions.
+  https.Agent.prototype.createConnection = connecting(https.Agent, 443, null);
+  http2.connect = connectingHttp2(http2.connect);
+  if (!looksByItself && globalThis.fetch) globalThis.fetch = fetching(globalThis.fetch);
+  syncBuiltinESMExports();
 }
 
 function proxyUrl() {
@@ -31,12 +32,6 @@ function proxyUrl() {
   } catch {
     return null;
   }
-}
-
-// NODE_USE_ENV_PROXY: 24.0, and 22.21.
-function looksByItself() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  return major >= 24 || (major === 22 && minor >= 21);
 }
 
 function isProxy(host, port) {
@@ -82,15 +77,14 @@ function tunnel(host, port, done) {
   socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`);
 }
 
-// createConnection of an agent: over a tunnel.
-function connecting(target, direct, finish) {
+// createConnection of an agent: over a tunnel, unless the agent has a proxy of its own.
+function connecting({ prototype: { createConnection: direct } }, defaultPort, finish) {
   return function createConnection(...given) {
     const options = given.find((value) => value && typeof value === 'object') || {};
     const done = given.find((value) => typeof value === 'function');
-    const [host, port] = target(options);
-    if (!done || options.socketPath || options.socket || isProxy(host, port)) {
-      return direct.apply(this, given);
-    }
+    const { host = 'localhost', port = defaultPort } = options;
+    const stays = options.socketPath || options.socket || this?.options?.proxyEnv;
+    if (!done || stays || isProxy(host, port)) return direct.apply(this, given);
     tunnel(host, port, (error, socket) => {
       if (error) return done(error);
       if (finish) return done(null, finish(socket));
@@ -109,6 +103,63 @@ function connecting(target, direct, finish) {
 function serverName(options, host) {
   const name = options.servername || host;
   return net.isIP(name) ? '' : name;
+}
+
+// connect of http2, which wants a connection at once.
+function connectingHttp2(direct) {
+  return function connect(authority, ...given) {
+    const url = authority instanceof URL ? authority : new URL(authority);
+    const options = given.find((value) => value && typeof value === 'object') || {};
+    const listener = given.find((value) => typeof value === 'function');
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const secure = url.protocol === 'https:';
+    const port = url.port || (secure ? 443 : 80);
+    if (options.createConnection || isProxy(host, port)) {
+      return direct.call(this, authority, ...given);
+    }
+    const createConnection = () => {
+      const socket = new Tunnel(host, port);
+      if (!secure) return socket;
+      const servername = serverName(options, host);
+      return tls.connect({ ALPNProtocols: ['h2'], ...options, socket, host, servername });
+    };
+    return direct.call(this, authority, { ...options, createConnection }, listener);
+  };
+}
+
+// A tunnel that can be written to before it stands.
+class Tunnel extends Duplex {
+  constructor(host, port) {
+    super();
+    this.up = new Promise((resolve, reject) => {
+      tunnel(host, port, (error, socket) => (error ? reject(error) : resolve(socket)));
+    });
+    this.up.then((socket) => this.follow(socket), (error) => this.destroy(error));
+  }
+
+  follow(socket) {
+    socket.on('data', (chunk) => this.push(chunk) || socket.pause());
+    socket.on('end', () => this.push(null));
+    socket.on('error', (error) => this.destroy(error));
+    socket.on('close', () => this.destroy());
+  }
+
+  _read() {
+    this.up.then((socket) => socket.resume(), () => {});
+  }
+
+  _write(chunk, encoding, done) {
+    this.up.then((socket) => socket.write(chunk, done), done);
+  }
+
+  _final(done) {
+    this.up.then((socket) => socket.end(done), done);
+  }
+
+  _destroy(error, done) {
+    this.up.then((socket) => socket.destroy(), () => {});
+    done(error);
+  }
 }
 
 // fetch: its dispatcher exists only after first use, and so does the class that it is made of.
@@ -142,7 +193,8 @@ function dial(options, done) {
     if (error) return done(error, null);
     if (!secure) return done(null, socket);
     const servername = serverName(options, host);
-    settle(tls.connect({ socket, servername, ALPNProtocols: ['http/1.1'] }), 'secureConnect', done);
+    const secured = { socket, host, servername, ALPNProtocols: ['http/1.1'] };
+    settle(tls.connect(secured), 'secureConnect', done);
   });
 }
 
