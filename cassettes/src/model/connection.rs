@@ -54,6 +54,11 @@ impl Connection {
         }
     }
 
+    /// How a side ends it that has nothing to complain of.
+    pub const fn orderly_end(&self) -> How {
+        if self.tls.is_some() { How::CloseNotify } else { How::Fin }
+    }
+
     /// The server's first own end, if it ended the connection before the client's reset.
     pub fn server_close(&self) -> Option<&Close> {
         self.closes.iter().find(|close| close.by == Side::Server)

@@ -160,7 +160,8 @@ fn keys_that_exclude_each_other_say_which_to_keep() {
 fn what_is_missing_is_named() {
     assert_eq!(error("exchanges: []\n"), "line 1, column 1: the cassette needs `retape: 1`");
     assert!(
-        in_exchange("at: 1ms").contains("an exchange needs `request: (or `response`, or `raw`)`")
+        in_exchange("at: 1ms")
+            .contains("an exchange needs `request: (or `response`, `raw`, or `frames`)`")
     );
     assert!(in_exchange("response:\n  body: x").contains("response needs `head:"));
     assert!(error("").contains("the text holds no cassette: begin with `retape: 1`"));

@@ -1,7 +1,9 @@
 //! The golden files under `library/`: each shows a feature, and each must go on meaning what it means.
 
 use super::{read, write};
-use crate::model::{Cassette, Close, Direction, Exchange, How, Protocol, Side, Transport};
+use crate::model::{
+    Cassette, Close, Direction, Exchange, How, Protocol, Side, Transport, Trust, Way,
+};
 
 /// What the file holds; also that it is the same after being written and read again.
 fn golden(yaml: &str) -> Cassette {
@@ -194,6 +196,42 @@ fn heads_that_are_odd_stay_odd() {
 }
 
 #[test]
+fn tls_facts_and_the_ends_that_only_tls_has() {
+    let cassette = golden!("tls");
+    let [tunnel, wary, expired, cut, plain] = cassette.connections() else { panic!() };
+    let tls = tunnel.tls.as_ref().unwrap();
+    assert_eq!((tunnel.way, tls.version, tls.cipher), (Way::Connect, 0x0304, 0x1301));
+    assert_eq!(tls.offered, ["h2", "http/1.1"]);
+    assert_eq!(tunnel.upstream_tls.as_ref().unwrap().trust, Trust::Verified);
+    assert_eq!(wary.closes[0].how, How::Alert(48));
+    let hows: Vec<_> = expired.closes.iter().map(|close| close.how).collect();
+    assert_eq!(hows, [How::Untrusted, How::Alert(255)]);
+    assert_eq!((cut.way, cut.tls.as_ref().unwrap().version), (Way::Transparent, 0x7f1c));
+    assert_eq!((cut.closes[0].how, plain.closes[0].how), (How::CloseNotify, Fin));
+    let ends = ends(&cassette, 0);
+    assert_eq!(ends, [(Server, How::CloseNotify, 1_000), (Client, How::CloseNotify, 1_000)]);
+}
+
+#[test]
+fn http2_is_told_frame_by_frame() {
+    let cassette = golden!("http2");
+    let [control, answered, cancelled] = cassette.exchanges() else { panic!() };
+    assert_eq!(control.protocol, Protocol::Http2Control);
+    assert_eq!(reads(control), "c@0:58 s@1000:30 c@1000:9 c@2001000:17 s@2001000:17");
+    assert_eq!(answered.protocol, Protocol::Http2);
+    assert_eq!(reads(answered), "c@500:135 s@2500:83 c@2500:13 s@7500:37");
+    let padded = answered.chunks[3].bytes.slice(..15);
+    assert_eq!(padded[..], *b"\0\0\x06\0\x08\0\0\0\x01\x04\n\0\0\0\0");
+    let reset = &cancelled.chunks.last().unwrap().bytes;
+    assert_eq!(reset[..], *b"\0\0\x04\x03\0\0\0\0\x03\0\0\0\x08");
+    let goaway = &cancelled.chunks[1].bytes;
+    assert_eq!(goaway[..17], *b"\0\0\x16\x07\0\0\0\0\0\0\0\0\x01\0\0\0\x0b");
+    let yaml = include_str!("../../library/http2.yaml");
+    let frames = yaml.split_once("    at: 0.6ms").unwrap().1;
+    assert!(write(&cassette).ends_with(frames), "{}", write(&cassette));
+}
+
+#[test]
 fn a_recording_is_written_as_people_read_it() {
     let yaml = include_str!("../../library/recorded.yaml");
     assert_eq!(write(&golden!("recorded")), yaml);
@@ -211,6 +249,7 @@ fn what_can_be_said_readably_is_not_written_raw() {
         golden!("connections"),
         golden!("upgrade"),
         golden!("recorded"),
+        golden!("tls"),
     ] {
         let written = write(&cassette);
         assert!(!written.contains("raw:") && !written.contains("incomplete:"), "{written}");

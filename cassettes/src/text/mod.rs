@@ -7,11 +7,12 @@
 //!
 //! Inside, from the bottom: `tree` (bounded YAML with places), `fields` (known keys), `spelling`,
 //! `json`, `quantity`, `notation` (the small languages), `head`, `message` and `reads` (what they add up
-//! to), and on these `read` and `write`.
+//! to), `http2` (frames), and on these `read` and `write`.
 
 mod error;
 mod fields;
 mod head;
+mod http2;
 mod json;
 mod message;
 mod notation;
@@ -20,6 +21,7 @@ mod read;
 mod reads;
 mod spelling;
 mod status;
+mod tls;
 mod tree;
 mod write;
 

@@ -7,10 +7,10 @@ use super::quantity::{duration, show_duration};
 use super::reads::{Amount, Read};
 use super::tree::Node;
 use crate::model::{Direction, How, Side};
+use crate::wire::tls_names;
 
 const READ: &str = "who sent, how much (`head`, a number of bytes, or nothing for the rest), and the wait, as in `server head +1.2ms`";
-const END: &str =
-    "who and how, as in `server closes`, `client resets +2ms`, or `server times out at 30s`";
+const END: &str = "who and how, as in `server closes`, `client resets +2ms`, `server times out at 30s`, or `client alerts unknown_ca`";
 const SIZE: &str = "a number of bytes, `rest`, or `hex` and the size line as it was";
 
 /// When a close was, as written.
@@ -30,13 +30,19 @@ pub(super) struct End {
     pub(super) when: When,
 }
 
-const WAYS: [(How, &str); 5] = [
+/// The first that a text begins with is meant.
+const WAYS: [(How, &str); 7] = [
+    (How::CloseNotify, "closes with close_notify"),
     (How::Fin, "closes"),
     (How::Reset, "resets"),
     (How::Refused, "refuses"),
     (How::Timeout, "times out"),
     (How::Unreachable, "is unreachable"),
+    (How::Untrusted, "is untrusted"),
 ];
+
+/// Before the name of a TLS alert, or its number.
+const ALERTS: &str = "alerts ";
 
 /// `client` or `server`.
 pub(super) const fn side_name(side: Side) -> &'static str {
@@ -92,10 +98,7 @@ pub(super) fn end_of(node: &Node<'_>) -> Result<End, TextError> {
     let text = node.text("an end", END)?;
     let invalid = || node.place.invalid("the end", text, END);
     let (by, rest) = strip_side(text).ok_or_else(invalid)?;
-    let (how, when) = WAYS
-        .iter()
-        .find_map(|(how, name)| rest.strip_prefix(name).map(|when| (*how, when)))
-        .ok_or_else(invalid)?;
+    let (how, when) = way(rest).ok_or_else(invalid)?;
     let when = match when.trim_start() {
         "" => When::After(0),
         when => match (when.strip_prefix('+'), when.strip_prefix("at ")) {
@@ -107,9 +110,27 @@ pub(super) fn end_of(node: &Node<'_>) -> Result<End, TextError> {
     Ok(End { by, how, when })
 }
 
+/// The way of closing that `text` begins with, and the rest.
+fn way(text: &str) -> Option<(How, &str)> {
+    if let Some(alert) = text.strip_prefix(ALERTS).map(str::trim_start) {
+        let (name, when) = alert.split_once(' ').unwrap_or((alert, ""));
+        let number = tls_names::alert_from_name(name).or_else(|| name.parse().ok())?;
+        return Some((How::Alert(number), when));
+    }
+    WAYS.iter().find_map(|(how, name)| Some((*how, text.strip_prefix(name)?)))
+}
+
+fn show_way(how: How) -> String {
+    if let How::Alert(number) = how {
+        let name = tls_names::alert(number).map_or_else(|| number.to_string(), str::to_owned);
+        return format!("{ALERTS}{name}");
+    }
+    WAYS.iter().find(|(known, _)| *known == how).map_or("closes", |(_, name)| name).to_owned()
+}
+
 /// The inverse of [`end_of`].
 pub(super) fn show_end(end: End) -> String {
-    let way = WAYS.iter().find(|(how, _)| *how == end.how).map_or("closes", |(_, name)| name);
+    let way = show_way(end.how);
     let when = match end.when {
         When::After(wait) => show_wait(wait),
         When::At(at) => format!(" at {}", show_duration(at)),
@@ -164,10 +185,18 @@ mod tests {
     #[test]
     fn ends_are_shown_as_they_are_read() {
         let texts = ["server closes", "client resets +2ms", "server times out at 30s"];
-        for text in texts.iter().chain(&["server refuses", "server is unreachable at 0ms"]) {
+        let of_tls = [
+            "server closes with close_notify +1ms",
+            "client alerts unknown_ca +2ms",
+            "client alerts 200",
+            "server is untrusted",
+        ];
+        let others = ["server refuses", "server is unreachable at 0ms"];
+        for text in texts.iter().chain(&others).chain(&of_tls) {
             assert_eq!(show_end(end_of(&tree::parse(text).unwrap()).unwrap()), *text);
         }
-        for text in ["server", "server close", "closes", "server closes soon", "server closes at"] {
+        let wrong = ["server", "server close", "closes", "server closes soon", "server closes at"];
+        for text in wrong.iter().chain(&["server alerts", "server alerts loudly"]) {
             assert!(end_of(&tree::parse(text).unwrap()).is_err(), "{text}");
         }
     }

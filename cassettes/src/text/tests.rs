@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{read, write};
 use crate::model::{
     Cassette, Chunk, Close, Connection, ConnectionId, Direction, Exchange, Header, How, Protocol,
-    Rewrite, Side, Timestamp, Transport,
+    Rewrite, Side, Timestamp, Tls, Transport, Trust, Way,
 };
 
 /// A message, or a part of one that real traffic may hold or may end with.
@@ -94,6 +94,10 @@ fn connection() -> impl Strategy<Value = Connection> {
         How::Refused,
         How::Timeout,
         How::Unreachable,
+        How::CloseNotify,
+        How::Untrusted,
+        How::Alert(48),
+        How::Alert(255),
     ]);
     let close = (wait(), side, how).prop_map(|(at, by, how)| Close {
         at: Timestamp::from_nanos(at),
@@ -102,15 +106,44 @@ fn connection() -> impl Strategy<Value = Connection> {
     });
     let address = || prop_oneof![3 => Just(String::new()), 1 => "[0-9.:a]{0,9}", 1 => ".*"];
     let transport = prop_oneof![4 => Just(Transport::Tcp), 1 => Just(Transport::Unix)];
-    (wait(), transport, address(), address(), address(), vec(close, 0..3)).prop_map(
-        |(opened, transport, client, server, upstream, closes)| Connection {
-            opened: Timestamp::from_nanos(opened),
-            transport,
-            client,
-            server,
-            upstream,
-            closes,
-            ..Connection::opened_at(Timestamp::ZERO)
+    let way = prop::sample::select(vec![
+        Way::Direct,
+        Way::Forward,
+        Way::Connect,
+        Way::Socks5,
+        Way::Transparent,
+    ]);
+    let tls = || prop::option::weighted(0.3, tls().prop_map(Box::new));
+    let addresses = (address(), address(), address());
+    (wait(), transport, way, addresses, (tls(), tls()), vec(close, 0..3)).prop_map(
+        |(opened, transport, way, (client, server, upstream), (tls, upstream_tls), closes)| {
+            Connection {
+                opened: Timestamp::from_nanos(opened),
+                transport,
+                way,
+                client,
+                server,
+                upstream,
+                tls,
+                upstream_tls,
+                closes,
+            }
+        },
+    )
+}
+
+fn tls() -> impl Strategy<Value = Tls> {
+    let number = || prop_oneof![Just(0), Just(0x0304), Just(0x1301), any::<u16>()];
+    let name = || prop_oneof![Just(String::new()), Just("http/1.1".to_owned()), ".{0,6}"];
+    let trust = prop::sample::select(vec![Trust::Unknown, Trust::Verified, Trust::Unverified]);
+    (name(), vec(name(), 0..3), name(), number(), number(), trust).prop_map(
+        |(sni, offered, alpn, version, cipher, trust)| Tls {
+            sni,
+            offered,
+            alpn,
+            version,
+            cipher,
+            trust,
         },
     )
 }

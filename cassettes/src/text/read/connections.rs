@@ -8,10 +8,11 @@ use super::super::notation::{End, When};
 use super::super::quantity;
 use super::super::tree::{Node, Style, Value};
 use super::exchange::{self, Draft};
-use super::string;
-use crate::model::{Close, Connection, ConnectionId, Exchange, How, Side, Timestamp, Transport};
+use super::{string, tls};
+use crate::model::{Close, Connection, ConnectionId, Exchange, Side, Timestamp, Transport};
 
-const CONNECTION: &[&str] = &["opened", "transport", "client", "server", "upstream", "end"];
+const CONNECTION: &[&str] =
+    &["opened", "transport", "way", "client", "server", "upstream", "tls", "upstream_tls", "end"];
 
 /// The connections while exchanges are plugged into them.
 pub(super) struct Plugboard {
@@ -134,9 +135,12 @@ fn line(node: &Node<'_>) -> Result<Line, TextError> {
     line.opened = opened.transpose()?;
     line.connection.transport =
         fields.get("transport").map(transport).transpose()?.unwrap_or(Transport::Tcp);
+    line.connection.way = fields.get("way").map(tls::way).transpose()?.unwrap_or_default();
     line.connection.client = string(&fields, "client")?;
     line.connection.server = string(&fields, "server")?;
     line.connection.upstream = string(&fields, "upstream")?;
+    line.connection.tls = tls::read(&fields, "tls")?;
+    line.connection.upstream_tls = tls::read(&fields, "upstream_tls")?;
     line.ends = fields.get("end").map(exchange::ends).transpose()?;
     Ok(line)
 }
@@ -161,7 +165,7 @@ fn finish(line: Line, drafts: &[Draft]) -> Result<Connection, TextError> {
         Some((ends, place)) => closes(&ends, last_end, place)?,
         None if last.is_some_and(|last| last.until_close) => {
             let at = Timestamp::from_nanos(last_end);
-            vec![Close { at, by: Side::Server, how: How::Fin }]
+            vec![Close { at, by: Side::Server, how: connection.orderly_end() }]
         }
         None => Vec::new(),
     };

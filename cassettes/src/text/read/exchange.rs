@@ -8,12 +8,24 @@ use super::super::message::{Method, Role, Wire};
 use super::super::notation::{self, End};
 use super::super::reads::{Conversation, Item};
 use super::super::tree::{Node, Value};
-use super::super::{quantity, spelling};
-use super::message;
+use super::super::{http2, quantity, spelling};
+use super::{frames, message, number};
 use crate::model::{Chunk, Direction, Protocol};
 
-const EXCHANGE: &[&str] =
-    &["connection", "at", "request", "response", "responses", "then", "raw", "reads", "end"];
+const EXCHANGE: &[&str] = &[
+    "connection",
+    "at",
+    "protocol",
+    "stream",
+    "request",
+    "response",
+    "responses",
+    "then",
+    "raw",
+    "frames",
+    "reads",
+    "end",
+];
 const ITEM: &[&str] = &["client", "server", "after"];
 
 /// An exchange whose connection is not yet known.
@@ -52,13 +64,14 @@ pub(super) fn read_all(nodes: &[Node<'_>]) -> Result<Vec<Draft>, TextError> {
 fn read(node: &Node<'_>, previous_end: u64) -> Result<Draft, TextError> {
     let fields = Fields::of(node, "an exchange", EXCHANGE)?;
     let start = fields.get("at").map(|at| quantity::read_duration(at, "at")).transpose()?;
-    let (protocol, conversation) = conversation(&fields)?;
-    let until_close = conversation.responses.last().is_some_and(|last| last.until_close);
-    let chunks = conversation
-        .chunks(start.unwrap_or(previous_end))
-        .map_err(|(index, problem)| read_place(&fields, index).error(problem))?;
+    let protocol = fields.get("protocol").map(protocol).transpose()?;
+    let start = start.unwrap_or(previous_end);
+    let (protocol, chunks, until_close) = match fields.get("frames") {
+        Some(frames) => framed(&fields, frames, protocol, start)?,
+        None => told(&fields, protocol, start)?,
+    };
     if chunks.is_empty() {
-        let key = "request: (or `response`, or `raw`)";
+        let key = "request: (or `response`, `raw`, or `frames`)";
         return Err(fields.place.error(Problem::MissingKey { place: "an exchange", key }));
     }
     Ok(Draft {
@@ -68,6 +81,72 @@ fn read(node: &Node<'_>, previous_end: u64) -> Result<Draft, TextError> {
         ends: fields.get("end").map(ends).transpose()?,
         until_close,
     })
+}
+
+const PROTOCOLS: [Protocol; 4] =
+    [Protocol::Http1, Protocol::Http2, Protocol::Http2Control, Protocol::Raw];
+
+fn protocol(node: &Node<'_>) -> Result<Protocol, TextError> {
+    const EXPECTED: &str = "`http/1`, `http/2`, `http/2-control` or `raw`";
+    let text = node.text("protocol", EXPECTED)?;
+    let found = PROTOCOLS.iter().find(|protocol| protocol.name() == text);
+    found.copied().ok_or_else(|| node.place.invalid("the protocol", text, EXPECTED))
+}
+
+/// What an exchange's keys come to: its protocol, its chunks, and whether its answer ends with the connection.
+type Content = (Protocol, Vec<Chunk>, bool);
+
+/// HTTP/2, frame by frame.
+fn framed(
+    fields: &Fields<'_, '_>,
+    list: &Node<'_>,
+    protocol: Option<Protocol>,
+    start: u64,
+) -> Result<Content, TextError> {
+    for other in ["request", "response", "responses", "then", "raw", "reads"] {
+        fields.exclude("frames", other, "frames are all that an exchange is")?;
+    }
+    let protocol = protocol.unwrap_or(Protocol::Http2);
+    if !matches!(protocol, Protocol::Http2 | Protocol::Http2Control) {
+        let expected = "`http/2` or `http/2-control`, which have frames";
+        return Err(list.place.invalid("the protocol", protocol.name(), expected));
+    }
+    let pieces = frames::read(list, stream(fields, protocol)?)?;
+    let chunks = http2::chunks(&pieces, start).map_err(|problem| list.place.error(problem))?;
+    Ok((protocol, chunks, false))
+}
+
+/// The stream of frames that name none.
+fn stream(fields: &Fields<'_, '_>, protocol: Protocol) -> Result<u32, TextError> {
+    let told = number(fields, "stream", u64::from(u32::MAX >> 1))?;
+    let told = told.and_then(|stream| u32::try_from(stream).ok());
+    Ok(told.unwrap_or(usual_stream(protocol)))
+}
+
+/// The stream of frames that name none, where the exchange names none either.
+pub(in crate::text) const fn usual_stream(protocol: Protocol) -> u32 {
+    match protocol {
+        Protocol::Http2 => 1,
+        _ => 0,
+    }
+}
+
+/// Messages or raw bytes.
+fn told(
+    fields: &Fields<'_, '_>,
+    protocol: Option<Protocol>,
+    start: u64,
+) -> Result<Content, TextError> {
+    let (found, conversation) = conversation(fields)?;
+    if protocol.is_some_and(|protocol| protocol != found) {
+        let problem = Problem::MissingKey { place: "an exchange of this protocol", key: "frames:" };
+        return Err(fields.place.error(problem));
+    }
+    let until_close = conversation.responses.last().is_some_and(|last| last.until_close);
+    let chunks = conversation
+        .chunks(start)
+        .map_err(|(index, problem)| read_place(fields, index).error(problem))?;
+    Ok((found, chunks, until_close))
 }
 
 /// The how-manieth read; where none are given, the whole exchange.

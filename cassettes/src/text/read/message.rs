@@ -83,7 +83,8 @@ fn long(fields: &Fields<'_, '_>) -> Result<Parts, TextError> {
     })
 }
 
-fn body(fields: &Fields<'_, '_>) -> Result<Option<Vec<u8>>, TextError> {
+/// The bytes under `body` or `json`.
+pub(super) fn body(fields: &Fields<'_, '_>) -> Result<Option<Vec<u8>>, TextError> {
     let Some(node) = fields.get("json") else { return optional_bytes(fields, "body") };
     let spacing = fields.get("json_spacing").map(json::Spacing::read).transpose()?;
     json::read(node, spacing.unwrap_or_default()).map(Some)

@@ -2,7 +2,9 @@
 
 mod connections;
 mod exchange;
+mod frames;
 mod message;
+mod tls;
 
 use super::error::{Problem, TextError};
 use super::fields::Fields;
@@ -10,6 +12,8 @@ use super::tree::{self, Node, Value};
 use super::{VERSION, quantity, spelling};
 use crate::model::{Cassette, Header, Rewrite};
 use connections::Plugboard;
+pub(super) use exchange::usual_stream;
+pub(super) use frames::is_of_connection;
 
 const CASSETTE: &[&str] = &["retape", "recorded", "writer", "rewrite", "connections", "exchanges"];
 
@@ -81,4 +85,21 @@ fn flag(fields: &Fields<'_, '_>, key: &'static str) -> Result<bool, TextError> {
         "false" => Ok(false),
         other => Err(node.place.invalid(key, other, EXPECTED)),
     }
+}
+
+/// The number under `key`, if it is there: decimal, or hexadecimal after `0x`.
+fn number(
+    fields: &Fields<'_, '_>,
+    key: &'static str,
+    largest: u64,
+) -> Result<Option<u64>, TextError> {
+    const EXPECTED: &str = "a number that fits";
+    let Some(node) = fields.get(key) else { return Ok(None) };
+    let text = node.text(key, EXPECTED)?;
+    let number = match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
+    };
+    let number = number.filter(|number| *number <= largest);
+    number.map(Some).ok_or_else(|| node.place.invalid(key, text, EXPECTED))
 }

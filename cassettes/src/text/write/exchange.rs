@@ -3,25 +3,67 @@
 use super::super::message::{Method, Role};
 use super::super::notation::{self, sender_name, show_read};
 use super::super::quantity::show_duration;
+use super::super::read::usual_stream;
 use super::super::reads::{Conversation, Item, Read, reads_of};
 use super::emitter::Emitter;
+use super::frames::Frames;
 use super::message::Form;
 use crate::model::{Chunk, Direction, Exchange, Protocol};
 use crate::wire::http::{Message, View};
 
 /// What is written of an exchange, apart from its connection.
-pub(super) struct Plan {
-    request: Option<Form>,
-    responses: Vec<Form>,
-    then: Vec<Item>,
-    reads: Option<Vec<Read>>,
-    /// The last response says so, hence the connection's end goes without saying.
-    pub(super) until_close: bool,
+pub(super) enum Plan {
+    /// HTTP/1, or raw bytes.
+    Messages(Messages),
+    /// HTTP/2, in frames: a stream, or all else of a connection.
+    Frames(Protocol, Frames),
 }
 
 impl Plan {
     /// The most readable plan that loses nothing.
     pub(super) fn of(exchange: &Exchange) -> Self {
+        match exchange.protocol {
+            Protocol::Http2 | Protocol::Http2Control => {
+                let stream = usual_stream(exchange.protocol);
+                Self::Frames(exchange.protocol, Frames::of(exchange, stream))
+            }
+            _ => Self::Messages(Messages::of(exchange)),
+        }
+    }
+
+    /// The protocol, if it does not go without saying.
+    pub(super) const fn protocol(&self) -> Option<&'static str> {
+        match self {
+            Self::Messages(_) => None,
+            Self::Frames(protocol, _) => Some(protocol.name()),
+        }
+    }
+
+    /// The last response says that it ends with the connection, whose end then goes without saying.
+    pub(super) const fn until_close(&self) -> bool {
+        matches!(self, Self::Messages(Messages { until_close: true, .. }))
+    }
+
+    /// The exchange's keys between `protocol` and `end`.
+    pub(super) fn write(&self, yaml: &mut Emitter, indent: usize) {
+        match self {
+            Self::Messages(messages) => messages.write(yaml, indent),
+            Self::Frames(protocol, frames) => frames.write(yaml, indent, usual_stream(*protocol)),
+        }
+    }
+}
+
+/// Messages, and what came with them.
+pub(super) struct Messages {
+    request: Option<Form>,
+    responses: Vec<Form>,
+    then: Vec<Item>,
+    reads: Option<Vec<Read>>,
+    until_close: bool,
+}
+
+impl Messages {
+    fn of(exchange: &Exchange) -> Self {
         if exchange.protocol != Protocol::Http1 {
             return Self::build(exchange, None, Vec::new());
         }
@@ -66,8 +108,7 @@ impl Plan {
         }
     }
 
-    /// The exchange's keys between `at` and `end`.
-    pub(super) fn write(&self, yaml: &mut Emitter, indent: usize) {
+    fn write(&self, yaml: &mut Emitter, indent: usize) {
         if let Some(request) = &self.request {
             request.write(yaml, indent, "request");
         }

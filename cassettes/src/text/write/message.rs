@@ -107,7 +107,8 @@ fn write_head(yaml: &mut Emitter, indent: usize, key: &str, head: &[u8]) {
     }
 }
 
-fn write_body(yaml: &mut Emitter, indent: usize, body: &[u8]) {
+/// `json` where the body is that and can be laid out, else `body`.
+pub(super) fn write_body(yaml: &mut Emitter, indent: usize, body: &[u8]) {
     let laid_out = json::lay_out(body).filter(|(_, text)| spelling::shows_as_lines(text));
     let Some((spacing, text)) = laid_out else {
         for line in decoded::comment(body) {

@@ -1,16 +1,17 @@
 //! From a cassette to text.
 
+mod connections;
 mod decoded;
 mod emitter;
 mod exchange;
+mod frames;
 mod message;
 
 use super::VERSION;
 use super::notation::{End, When};
 use super::quantity::{show_date, show_duration};
-use crate::model::{
-    Cassette, Close, Connection, Exchange, Header, How, Rewrite, Side, Timestamp, Transport,
-};
+use crate::model::{Cassette, Close, Connection, Exchange, Header, Rewrite, Side, Timestamp};
+use connections::is_bare;
 use emitter::{Emitter, inline};
 use exchange::{Plan, show_ends};
 
@@ -19,7 +20,7 @@ pub(super) fn write(cassette: &Cassette) -> String {
     let mut yaml = Emitter::default();
     write_header(&mut yaml, &cassette.header);
     let uses = Uses::of(cassette);
-    write_connections(&mut yaml, cassette, &uses);
+    connections::write(&mut yaml, cassette, &uses);
     if cassette.exchanges().is_empty() {
         yaml.key(0, "exchanges", "[]");
         return yaml.finish();
@@ -108,47 +109,6 @@ impl Uses {
     }
 }
 
-/// Its times and ends aside, nothing is known of it.
-fn is_bare(connection: &Connection, first_start: Timestamp) -> bool {
-    let closes = connection.closes.clone();
-    *connection == Connection { closes, ..Connection::opened_at(first_start) }
-}
-
-fn write_connections(yaml: &mut Emitter, cassette: &Cassette, uses: &Uses) {
-    if uses.listed > 0 {
-        yaml.blank_line();
-        yaml.key(0, "connections", "");
-    }
-    for (at, connection) in cassette.connections().iter().enumerate().take(uses.listed) {
-        let facts = facts(connection, uses, at, uses.first_start(cassette, at));
-        yaml.key(2, &(at + 1).to_string(), &format!("{{{}}}", facts.join(", ")));
-    }
-    yaml.blank_line();
-}
-
-fn facts(connection: &Connection, uses: &Uses, at: usize, first_start: Timestamp) -> Vec<String> {
-    let mut facts = Vec::new();
-    if connection.opened != first_start {
-        facts.push(format!("opened: {}", show_duration(connection.opened.as_nanos())));
-    }
-    if connection.transport == Transport::Unix {
-        facts.push("transport: unix".to_owned());
-    }
-    let addresses = [
-        ("client", &connection.client),
-        ("server", &connection.server),
-        ("upstream", &connection.upstream),
-    ];
-    for (key, value) in addresses.into_iter().filter(|(_, value)| !value.is_empty()) {
-        facts.push(format!("{key}: {}", inline(value)));
-    }
-    let is_used = uses.last.get(at).copied().flatten().is_some();
-    if !is_used && !connection.closes.is_empty() {
-        facts.push(format!("end: {}", show_ends(&ends(&connection.closes, connection.opened))));
-    }
-    facts
-}
-
 fn write_exchange(
     yaml: &mut Emitter,
     cassette: &Cassette,
@@ -168,21 +128,25 @@ fn write_exchange(
     if start != previous_end {
         yaml.key(INDENT, "at", &show_duration(start));
     }
+    if let Some(protocol) = plan.protocol() {
+        yaml.key(INDENT, "protocol", protocol);
+    }
     plan.write(yaml, INDENT);
     if uses.is_last(at, index) {
-        let closes = &cassette.connection_of(exchange).closes;
-        if !goes_without_saying(closes, &plan, exchange.ended()) {
-            yaml.key(INDENT, "end", &show_ends(&ends(closes, exchange.ended())));
+        let connection = cassette.connection_of(exchange);
+        if !goes_without_saying(connection, &plan, exchange.ended()) {
+            yaml.key(INDENT, "end", &show_ends(&ends(&connection.closes, exchange.ended())));
         }
     }
 }
 
 /// No end, or for an answer that goes on until the connection closes, the server's close.
-fn goes_without_saying(closes: &[Close], plan: &Plan, ended: Timestamp) -> bool {
-    if plan.until_close {
-        return closes == [Close { at: ended, by: Side::Server, how: How::Fin }];
+fn goes_without_saying(connection: &Connection, plan: &Plan, ended: Timestamp) -> bool {
+    if plan.until_close() {
+        let close = Close { at: ended, by: Side::Server, how: connection.orderly_end() };
+        return connection.closes == [close];
     }
-    closes.is_empty()
+    connection.closes.is_empty()
 }
 
 /// Closes as waits since what came before them; those that came before that, by their time.
