@@ -4,19 +4,28 @@
 //! - [`collect`]: tape events into a cassette in memory
 //! - [`summarize`]: what a transcriber would say of an exchange that exists already
 //! - [`compile`]: what a replayer does to play an exchange's server
+//!
+//! Inside: `opening` tells the version of HTTP, `http1`, `http2` and `raw` each read one way of speaking, all of them
+//! write to a `tape`; `script` is how each is played.
 
 mod collect;
-mod follow;
-mod hold;
-mod open;
+mod http1;
+mod http2;
+mod opening;
+mod raw;
 mod script;
+mod summary;
+mod tape;
 mod transcriber;
+mod turns;
 
 pub use self::collect::collect;
-pub use self::follow::summarize;
-pub use self::hold::MAX_HELD_BYTES;
+pub use self::http1::{MAX_HELD_BYTES, MAX_PIPELINED};
+pub use self::http2::MAX_STREAMS;
+pub use self::opening::MAX_GREETING_BYTES;
 pub use self::script::{IDLE_CLOSE, compile};
-pub use self::transcriber::{MAX_PIPELINED, Transcriber};
+pub use self::summary::summarize;
+pub use self::transcriber::Transcriber;
 
 #[cfg(test)]
 mod tests;

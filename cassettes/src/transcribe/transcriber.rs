@@ -1,87 +1,73 @@
-//! The transcriber: who sent which bytes of which exchange.
+//! The transcriber: what is read from one connection, to the machine that reads what it speaks.
 
-use std::collections::VecDeque;
 use std::mem;
 
 use bytes::Bytes;
 
-use super::open::{Open, Reached, Request};
-use crate::model::{
-    Chunk, Close, ConnectionId, Direction, ExchangeId, How, Side, TapeEvent, Timestamp,
-};
-
-/// Most requests that wait for their answers on one connection: what is known of each is held. Clients that
-/// pipeline at all have a few dozen under way. What comes after this many is kept raw.
-pub const MAX_PIPELINED: usize = 1024;
+use super::http1::Http1;
+use super::http2::Http2;
+use super::opening::{Opening, Spoken};
+use super::raw::Raw;
+use super::tape::Tape;
+use crate::model::{Chunk, Close, ConnectionId, Direction, How, Side, TapeEvent, Timestamp};
 
 /// Turns what is read from one connection into exchanges, as it comes, in constant memory. Never
-/// fails: what is not HTTP/1 stays raw, and is counted.
+/// fails: what is not HTTP stays raw, and is counted.
 ///
-/// Requests open exchanges; the oldest one without a whole answer gets what the server sends. Closes
-/// stay with the connection, and are told here since some bodies end with it.
+/// - HTTP/1: requests open exchanges; the oldest one without a whole answer gets what the server sends.
+/// - HTTP/2, known by the preface that its clients begin with, or after `Upgrade: h2c`: each stream that the client opens is
+///   an exchange, with what is promised on it; all else of the connection is one more, of
+///   [`Http2Control`](crate::model::Protocol::Http2Control). Streams finish in any order. Frames of a stream that is over
+///   belong to no exchange, and are with the connection's.
+///
+/// Closes stay with the connection, and are told here since some bodies end with it.
 #[derive(Debug)]
 pub struct Transcriber {
-    connection: ConnectionId,
-    speaks_http: bool,
-    next_ordinal: u32,
-    /// In the order of their requests. All but the last have a whole request; all but the first have no answer.
-    pub(super) open: VecDeque<Open>,
-    /// Chunks of the last open exchange, or of the one after it: that is decided by the answer.
-    pub(super) held: Vec<Chunk>,
-    /// Of all of them.
-    pub(super) held_bytes: usize,
-    events: VecDeque<TapeEvent>,
+    speech: Speech,
     /// No chunk is earlier than the one before it.
     latest: Timestamp,
     client_closed: bool,
     server_closed: bool,
-    degraded: u64,
+}
+
+/// Which machine reads.
+#[derive(Debug)]
+enum Speech {
+    Opening(Opening),
+    Http1(Http1),
+    Http2(Box<Http2>),
+    Raw(Raw),
 }
 
 impl Transcriber {
     /// For a connection that should speak HTTP. Which version shows in its first bytes.
     pub fn http(connection: ConnectionId) -> Self {
-        Self {
-            connection,
-            speaks_http: true,
-            next_ordinal: 0,
-            open: VecDeque::new(),
-            held: Vec::new(),
-            held_bytes: 0,
-            events: VecDeque::new(),
-            latest: Timestamp::ZERO,
-            client_closed: false,
-            server_closed: false,
-            degraded: 0,
-        }
+        Self::of(Speech::Opening(Opening::new(Tape::new(connection))))
     }
 
     /// For a connection of which nothing is known: one raw exchange.
     pub fn raw(connection: ConnectionId) -> Self {
-        Self { speaks_http: false, ..Self::http(connection) }
+        Self::of(Speech::Raw(Raw::new(Tape::new(connection))))
     }
 
     /// Takes what one read brought.
     pub fn receive(&mut self, direction: Direction, at: Timestamp, bytes: Bytes) {
         self.latest = self.latest.max(at);
-        match direction {
-            _ if bytes.is_empty() => {}
-            _ if !self.speaks_http => self.receive_raw(direction, bytes),
-            Direction::ToServer => self.receive_requests(self.latest, bytes),
-            Direction::ToClient => self.receive_answers(bytes),
+        if !bytes.is_empty() {
+            self.take(Chunk { direction, at: self.latest, bytes });
         }
     }
 
     /// One direction ended, or the connection was reset.
     pub fn close(&mut self, close: &Close) {
+        self.decide();
         match (close.how, close.by) {
-            (How::Fin, Side::Client) => self.client_closed = true,
-            (How::Fin, Side::Server) => {
+            (How::Fin | How::CloseNotify, Side::Client) => self.client_closed = true,
+            (How::Fin | How::CloseNotify, Side::Server) => {
                 self.server_closed = true;
-                if let Some(first) = self.open.front_mut() {
-                    first.end_answer();
+                if let Speech::Http1(http1) = &mut self.speech {
+                    http1.end_answer();
                 }
-                self.settle();
             }
             _ => self.finish(),
         }
@@ -93,123 +79,110 @@ impl Transcriber {
     /// The connection is over: whatever is open is done, complete or not. Closes that end both
     /// directions do this by themselves; doing it again does no harm.
     pub fn finish(&mut self) {
-        self.release_as_tail(self.open.len().saturating_sub(1));
-        while self.finish_first() {}
+        self.decide();
+        match &mut self.speech {
+            Speech::Opening(_) => {}
+            Speech::Http1(http1) => http1.finish(),
+            Speech::Http2(http2) => http2.finish(self.latest),
+            Speech::Raw(raw) => raw.finish(),
+        }
     }
 
     /// What came of it so far, in order.
     pub fn poll_event(&mut self) -> Option<TapeEvent> {
-        self.events.pop_front()
+        self.tape_mut().poll()
     }
 
     /// How many exchanges, of those that are done, no parser understood to the end.
     pub fn degraded(&self) -> u64 {
-        self.degraded
+        self.tape().degraded()
     }
 
-    fn receive_raw(&mut self, direction: Direction, bytes: Bytes) {
-        if self.open.is_empty() {
-            let id = self.next_id();
-            self.open.push_back(Open::raw(id));
-        }
-        self.emit(0, direction, self.latest, bytes);
+    const fn of(speech: Speech) -> Self {
+        Self { speech, latest: Timestamp::ZERO, client_closed: false, server_closed: false }
     }
 
-    pub(super) fn receive_requests(&mut self, at: Timestamp, bytes: Bytes) {
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            if let Some(raw) = self.client_is_raw_in() {
-                return self.emit(raw, Direction::ToServer, at, rest);
+    fn take(&mut self, chunk: Chunk) {
+        match &mut self.speech {
+            Speech::Opening(opening) => {
+                if let Some(spoken) = opening.receive(chunk) {
+                    self.speak(spoken);
+                }
             }
-            if self.is_undecided() {
-                return self.hold(Chunk { direction: Direction::ToServer, at, bytes: rest });
+            Speech::Http1(http1) => {
+                http1.receive(chunk);
+                if http1.agreed_to_http2() {
+                    self.upgrade();
+                }
             }
-            let last = self.request_in_progress();
-            let end = self.open.get_mut(last).and_then(|open| open.read_request(&rest));
-            let more = rest.split_off(end.unwrap_or(rest.len()));
-            self.emit(last, Direction::ToServer, at, mem::replace(&mut rest, more));
-            self.settle();
-        }
-    }
-
-    fn receive_answers(&mut self, bytes: Bytes) {
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            if self.open.is_empty() {
-                self.begin(Request::Absent);
+            Speech::Http2(http2) => {
+                http2.receive(chunk);
+                if http2.has_failed() {
+                    self.fall_back();
+                }
             }
-            let end = self.read_first_answer(&rest);
-            // What follows in the same read answers the next request, if there is one.
-            let end = end.filter(|_| self.open.len() > 1).unwrap_or(rest.len());
-            let more = rest.split_off(end);
-            self.emit(0, Direction::ToClient, self.latest, mem::replace(&mut rest, more));
-            self.settle();
+            Speech::Raw(raw) => raw.receive(chunk),
         }
     }
 
-    /// Reads on in the answer to the oldest open request. Its end in `input`, if that is there.
-    fn read_first_answer(&mut self, input: &Bytes) -> Option<usize> {
-        let mut at = 0;
-        loop {
-            match self.open.front_mut()?.read_answer(input, &mut at) {
-                Reached::End => return Some(at),
-                Reached::FinalHead(kind) if self.open.len() == 1 => self.decide(kind),
-                Reached::FinalHead(_) => {}
-                Reached::InputEnd => break,
-            }
-        }
-        self.release_as_tail(self.client_is_raw_in()?);
-        None
-    }
-
-    fn request_in_progress(&mut self) -> usize {
-        if self.open.front().is_some_and(Open::is_stray) {
-            // Bytes without meaning, that nobody asked for, end where the next request begins.
-            self.finish_first();
-        }
-        if !self.open.back().is_some_and(|last| last.request == Request::Partial) {
-            let is_full = self.open.len() >= MAX_PIPELINED;
-            self.begin(Request::Partial);
-            if let Some(last) = self.open.back_mut().filter(|_| is_full) {
-                last.refuse("more than 1024 requests wait for their answers");
-            }
-        }
-        self.open.len().saturating_sub(1)
-    }
-
-    fn begin(&mut self, request: Request) {
-        let id = self.next_id();
-        self.open.push_back(Open::new(id, request));
-    }
-
-    fn next_id(&mut self) -> ExchangeId {
-        let ordinal = self.next_ordinal;
-        self.next_ordinal += 1;
-        ExchangeId { connection: self.connection, ordinal }
-    }
-
-    pub(super) fn emit(&mut self, index: usize, direction: Direction, at: Timestamp, bytes: Bytes) {
-        if self.holds_for(index) {
-            return self.hold(Chunk { direction, at, bytes });
-        }
-        let Some(open) = self.open.get_mut(index) else { return };
-        let at = open.note_order(direction, at);
-        let chunk = Chunk { direction, at, bytes };
-        self.events.push_back(TapeEvent::Chunk { exchange: open.id, chunk });
-    }
-
-    /// Finishes what is over. Exchanges finish in order, since their answers come in order.
-    fn settle(&mut self) {
-        while self.open.front().is_some_and(Open::is_done) {
-            self.finish_first();
+    /// Who ends or closes a connection before it shows what it speaks does not speak HTTP/2.
+    fn decide(&mut self) {
+        if matches!(self.speech, Speech::Opening(_)) {
+            self.speak(Spoken::Http1);
         }
     }
 
-    fn finish_first(&mut self) -> bool {
-        let Some(open) = self.open.pop_front() else { return false };
-        self.degraded += u64::from(open.is_degraded());
-        let exchange = open.id;
-        self.events.push_back(TapeEvent::Done { exchange, summary: open.summary() });
-        true
+    fn speak(&mut self, spoken: Spoken) {
+        let Speech::Opening(opening) = self.leave() else { return };
+        let (tape, held) = opening.into_parts();
+        self.speech = match spoken {
+            Spoken::Http1 => Speech::Http1(Http1::new(tape)),
+            Spoken::Http2 => Speech::Http2(Box::new(Http2::new(tape))),
+        };
+        self.take_all(held);
+    }
+
+    fn upgrade(&mut self) {
+        let Speech::Http1(http1) = self.leave() else { return };
+        let (tape, held) = http1.into_parts();
+        self.speech = Speech::Http2(Box::new(Http2::after_upgrade(tape)));
+        self.take_all(held);
+    }
+
+    fn fall_back(&mut self) {
+        let Speech::Http2(http2) = self.leave() else { return };
+        let (tape, held, degraded) = http2.into_parts(self.latest);
+        self.speech = Speech::Raw(Raw::after(tape, degraded));
+        self.take_all(held);
+    }
+
+    fn take_all(&mut self, chunks: Vec<Chunk>) {
+        for chunk in chunks {
+            self.take(chunk);
+        }
+    }
+
+    /// The machine so far; another must take its place.
+    fn leave(&mut self) -> Speech {
+        let nobody = Tape::new(ConnectionId::default());
+        mem::replace(&mut self.speech, Speech::Raw(Raw::new(nobody)))
+    }
+
+    fn tape(&self) -> &Tape {
+        match &self.speech {
+            Speech::Opening(opening) => &opening.tape,
+            Speech::Http1(http1) => &http1.tape,
+            Speech::Http2(http2) => http2.tape(),
+            Speech::Raw(raw) => &raw.tape,
+        }
+    }
+
+    fn tape_mut(&mut self) -> &mut Tape {
+        match &mut self.speech {
+            Speech::Opening(opening) => &mut opening.tape,
+            Speech::Http1(http1) => &mut http1.tape,
+            Speech::Http2(http2) => http2.tape_mut(),
+            Speech::Raw(raw) => &mut raw.tape,
+        }
     }
 }

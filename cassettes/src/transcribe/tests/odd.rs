@@ -36,15 +36,6 @@ fn http_0_9_is_raw() {
 }
 
 #[test]
-fn http_2_is_raw() {
-    let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    Playbook::http1()
-        .client(preface)
-        .server("\0\0")
-        .expect([raw(&[&format!("> {preface}"), "< \0\0"])]);
-}
-
-#[test]
 fn an_unreadable_answer_takes_the_rest_of_the_connection() {
     let play =
         Playbook::http1().client(GET).server("220 smtp ready\r\n").client("QUIT").server("221");

@@ -3,6 +3,8 @@
 //! - [`View`]: its request, its responses, and what is not HTTP
 //! - [`Message`]: one of them
 //! - [`translate`]: the same exchange in another version
+//! - [`StreamReader`]: the frames of an HTTP/2 stream into the events of a message
+//! - [`spelling`]: the fields of HTTP/2 as a head, and back
 //!
 //! # HTTP/2, spelled as HTTP/1 would
 //!
@@ -18,9 +20,12 @@
 //! follows a CONNECT that was answered with 2xx is in the tails, as it is after a switch of protocols in HTTP/1.
 
 mod message;
+pub mod spelling;
+mod stream;
 mod translate;
 mod view;
 
 pub use message::Message;
+pub use stream::{Brought, StreamError, StreamReader};
 pub use translate::{HttpVersion, translate};
 pub use view::View;

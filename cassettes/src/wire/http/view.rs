@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::Message;
 use crate::model::{Degraded, Direction, Exchange, Protocol};
 use crate::wire::http1::{self, Framing};
+use crate::wire::http2;
 
 /// An exchange, parsed. A view holds slices of the exchange's bytes; it copies what lies in several chunks.
 ///
@@ -22,12 +23,13 @@ pub struct View {
 }
 
 impl View {
-    /// Parses the exchange's bytes. A raw exchange is all tail. A body that ends with the
+    /// Parses the exchange's bytes. A raw exchange, and one of a connection's own frames, is all tail. A body that ends with the
     /// connection counts as complete: how the connection ended is not the exchange's to know.
     pub fn of(exchange: &Exchange) -> Self {
         match exchange.protocol {
             Protocol::Http1 => http1::view(exchange),
-            Protocol::Http2 | Protocol::Http2Control | Protocol::Raw => Self::raw(exchange),
+            Protocol::Http2 => http2::view(exchange),
+            Protocol::Http2Control | Protocol::Raw => Self::raw(exchange),
         }
     }
 
@@ -81,8 +83,12 @@ impl View {
         asked && answered && self.degraded.is_none()
     }
 
-    /// After this exchange, the framing lets the connection go on (RFC 9112 §9.3).
+    /// After this exchange, the framing lets the connection go on (RFC 9112 §9.3). The end of a stream of HTTP/2,
+    /// whatever it is, never is its connection's.
     pub fn keeps_alive(&self) -> bool {
+        if self.final_response().is_some_and(|response| response.framing == Framing::EndStream) {
+            return true;
+        }
         let requested = self.request.as_ref().and_then(Message::request_head);
         let answered = self.final_response().and_then(Message::response_head);
         self.complete()

@@ -7,6 +7,7 @@
 //! - [`hpack`]: header compression (RFC 7541), both ways, and the form that a recording keeps
 //! - [`flood`]: when a peer asks for more than any client needs
 //! - [`rewrite`]: what a reverse proxy must change on the way
+//! - [`stream_of`]: the stream that a recorded exchange is about
 //! - [`ErrorCode`], [`setting`]: the registries
 //!
 //! What a peer must not do on any connection is an [`Http2Error`], and it says which error code a peer
@@ -25,6 +26,7 @@ mod payload;
 pub mod rewrite;
 pub mod setting;
 mod standalone;
+mod view;
 
 pub use block::Blocks;
 pub use code::ErrorCode;
@@ -33,6 +35,8 @@ pub use frame::{Frame, FrameHeader, Kind, flag};
 pub use parser::{FrameParser, Frames, Preface, frames};
 pub use payload::{GoAway, Priority};
 pub use standalone::{Piece, Standalone};
+pub use view::stream_of;
+pub(in crate::wire) use view::view;
 
 /// What a client sends first (RFC 9113 §3.4).
 pub const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";

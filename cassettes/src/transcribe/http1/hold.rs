@@ -3,8 +3,7 @@
 
 use std::mem;
 
-use super::Transcriber;
-use super::open::{Open, Request};
+use super::{Http1, Open, Request};
 use crate::model::{Chunk, Direction};
 use crate::wire::http1::ResponseKind;
 
@@ -12,7 +11,7 @@ use crate::wire::http1::ResponseKind;
 /// protocol and before its answer. Clients wait for the answer; the eager ones send a TLS or HTTP/2 greeting.
 pub const MAX_HELD_BYTES: usize = 64 * 1024;
 
-impl Transcriber {
+impl Http1 {
     /// Which exchange gets what the client sends, as it is: none while the client speaks HTTP.
     pub(super) fn client_is_raw_in(&self) -> Option<usize> {
         let (first, last) = (self.open.front()?, self.open.back()?);
@@ -72,7 +71,7 @@ impl Transcriber {
         }
     }
 
-    fn take_held(&mut self) -> Vec<Chunk> {
+    pub(super) fn take_held(&mut self) -> Vec<Chunk> {
         self.held_bytes = 0;
         mem::take(&mut self.held)
     }

@@ -1,58 +1,43 @@
-//! An exchange into what a replayer does to play its server.
+//! HTTP/1, and what no parser understood.
 
 use std::iter::Peekable;
 use std::slice;
-use std::time::Duration;
 
-use super::open::{Open, Request};
+use super::IDLE_CLOSE;
+use super::steps::Steps;
 use crate::model::{
     Chunk, Close, Connection, Direction, Exchange, How, Script, Side, Step, Timestamp, Until,
 };
+use crate::transcribe::http1::{Open, Request};
 use crate::wire::http::View;
 use crate::wire::messages::Counter;
 use crate::wire::websocket::Agreement;
 
-/// A server that closes this long after its answer, without having announced it, did so because the
-/// connection was idle. Servers that end an answer by closing do so at once.
-pub const IDLE_CLOSE: Duration = Duration::from_secs(1);
-
-/// The server's part of `exchange`: receive, wait, send, and how it ended.
-///
-/// - Before each chunk it waits until the client has sent as much as it had in the recording:
-///   nothing, [`Until::Bytes`], [`Until::Head`], [`Until::RequestEnd`], or, beyond the request's end,
-///   [`Until::Tail`] (which includes the request's end), or [`Until::Messages`] where that is WebSocket. In a raw exchange always `Bytes`; where the client had
-///   closed before the server went on, and its request was not whole or not HTTP, [`Until::ClientClose`].
-/// - [`Step::Wait`] is the time between what the server did and what came last before it: a chunk, its own
-///   half-close, or the client's end where that is waited for.
-/// - The connection's end belongs to the script if the exchange is incomplete or the last on its connection.
-///   FIN is `Close` (in TLS, where `close_notify` is missing before it, `Cut`), or `HalfClose` where the client went on after it; `Refused` and `Unreachable` are
-///   `Reset`, as a proxy's client sees them; `Timeout` is `Stall(None)`, since the server was silent.
-/// - An end that only answers the client's is left out while the framing keeps the connection alive.
-///   Without a recorded end, an answer that ends with the connection, and one that is cut short, are closed.
-/// - A server that closed an idle connection (see [`IDLE_CLOSE`]) gives `Stall(Some(time))` and the end: to
-///   be played only at recorded pace, and only if the client sends nothing meanwhile.
-pub fn compile(exchange: &Exchange, connection: &Connection, last_on_connection: bool) -> Script {
+/// See [`compile`](super::compile).
+pub(super) fn compile(
+    exchange: &Exchange,
+    connection: &Connection,
+    last_on_connection: bool,
+) -> Script {
     let tls = connection.tls.is_some();
     if !last_on_connection {
         let compiler = Compiler::play(exchange, tls, &mut [].iter().peekable());
         if compiler.open.is_complete() {
-            return Script { steps: compiler.steps };
+            return compiler.steps.into_script();
         }
     }
     let mut closes = connection.closes.iter().peekable();
     let mut compiler = Compiler::play(exchange, tls, &mut closes);
     compiler.end(closes);
-    Script { steps: compiler.steps }
+    compiler.steps.into_script()
 }
 
 type Closes<'a> = Peekable<slice::Iter<'a, Close>>;
 
 /// Writes a script while it follows the recording.
 struct Compiler<'a> {
-    steps: Vec<Step>,
+    steps: Steps,
     open: Open,
-    /// The client spoke TLS.
-    tls: bool,
     /// Bytes the client has sent.
     sent: u64,
     client_closed: Option<Timestamp>,
@@ -62,10 +47,6 @@ struct Compiler<'a> {
     early_end: Option<&'a Close>,
     /// What the client sent beyond its request.
     tail: Tail,
-    /// What the script waited for last.
-    asked: Option<Until>,
-    /// When anything happened last.
-    at: Timestamp,
 }
 
 /// What a client sent beyond its request.
@@ -82,16 +63,13 @@ impl<'a> Compiler<'a> {
     /// Follows the chunks, and those closes that happened between them.
     fn play(exchange: &'a Exchange, tls: bool, closes: &mut Closes<'a>) -> Self {
         let mut compiler = Self {
-            steps: Vec::new(),
+            steps: Steps::new(tls, exchange.started()),
             open: Open::before(exchange),
-            tls,
             sent: 0,
             client_closed: None,
             half_closed: false,
             early_end: None,
             tail: Tail::None,
-            asked: None,
-            at: exchange.started(),
         };
         for (index, chunk) in exchange.chunks.iter().enumerate() {
             while let Some(close) = closes.next_if(|close| close.at < chunk.at) {
@@ -109,7 +87,7 @@ impl<'a> Compiler<'a> {
             Direction::ToClient => self.act(chunk.at, Step::Send(chunk.bytes.clone())),
         }
         self.open.follow(chunk);
-        self.at = chunk.at;
+        self.steps.note(chunk.at);
     }
 
     /// Counts what of the chunk came after the request's end, if that is WebSocket.
@@ -133,7 +111,7 @@ impl<'a> Compiler<'a> {
     /// then it is kept for the end.
     fn close_amid(&mut self, close: &'a Close, mut later: impl Iterator<Item = &'a Chunk>) {
         let is_half =
-            close.how == How::Fin && later.all(|chunk| chunk.direction == Direction::ToServer);
+            is_orderly(close) && later.all(|chunk| chunk.direction == Direction::ToServer);
         match close.by {
             Side::Client => self.client_closed = Some(close.at),
             Side::Server if self.half_closed => {}
@@ -154,7 +132,7 @@ impl<'a> Compiler<'a> {
             match close.by {
                 Side::Client => {
                     self.client_closed = Some(close.at);
-                    if close.how != How::Fin {
+                    if !is_orderly(close) {
                         return self.end_with_client();
                     }
                 }
@@ -169,7 +147,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn end_with_server(&mut self, close: &Close, then_reset: bool) {
-        let gap = close.at.since(self.at);
+        let gap = close.at.since(self.steps.at());
         let idle = self.open.keeps_alive();
         if self.client_closed.is_some() {
             if idle {
@@ -179,20 +157,14 @@ impl<'a> Compiler<'a> {
         }
         if idle && gap > IDLE_CLOSE {
             self.steps.push(Step::Stall(Some(gap)));
-            self.at = close.at;
+            self.steps.note(close.at);
         }
-        match close.how {
-            How::Fin if then_reset => {
-                self.act(close.at, Step::HalfClose);
-                self.steps.push(Step::Reset);
-            }
-            How::Fin if self.tls => self.act(close.at, Step::Cut),
-            How::Fin | How::CloseNotify => self.act(close.at, Step::Close),
-            How::Reset | How::Refused | How::Unreachable | How::Untrusted => {
-                self.act(close.at, Step::Reset);
-            }
-            How::Alert(number) => self.act(close.at, Step::Alert(number)),
-            How::Timeout => self.act(self.at, Step::Stall(None)),
+        if is_orderly(close) && then_reset {
+            self.act(close.at, Step::HalfClose);
+            self.steps.push(Step::Reset);
+        } else {
+            self.await_progress();
+            self.steps.end(close);
         }
     }
 
@@ -200,46 +172,37 @@ impl<'a> Compiler<'a> {
     fn end_with_client(&mut self) {
         if !self.open.keeps_alive() {
             self.await_client_close();
-            self.act(self.at, Step::Close);
+            self.act(self.steps.at(), Step::Close);
         }
     }
 
     /// The recording ends before the connection does.
     fn end_unrecorded(&mut self) {
         if self.half_closed {
-            self.ask(Some(Until::ClientClose));
+            self.steps.ask_close(self.client_closed);
         }
         if !self.open.keeps_alive() {
-            self.act(self.at, Step::Close);
+            self.act(self.steps.at(), Step::Close);
         }
     }
 
     /// The client's end made the server's, unless the answer's framing did.
     fn await_client_close(&mut self) {
         if !self.open.closes_by_framing() {
-            self.ask(Some(Until::ClientClose));
+            self.steps.ask_close(self.client_closed);
         }
     }
 
     /// What the server did at this time, once the client had got as far as it has by now.
     fn act(&mut self, at: Timestamp, step: Step) {
-        self.ask(self.progress());
-        let gap = at.since(self.at);
-        if !gap.is_zero() {
-            self.steps.push(Step::Wait(gap));
-        }
-        self.at = self.at.max(at);
-        self.steps.push(step);
+        self.await_progress();
+        self.steps.act(at, step);
     }
 
-    fn ask(&mut self, until: Option<Until>) {
-        let new = until.filter(|_| self.asked != until && self.asked != Some(Until::ClientClose));
-        if let Some(until) = new {
-            self.asked = Some(until);
-            if let (Until::ClientClose, Some(at)) = (until, self.client_closed) {
-                self.at = self.at.max(at);
-            }
-            self.steps.push(Step::Receive(until));
+    fn await_progress(&mut self) {
+        match self.progress() {
+            Some(Until::ClientClose) => self.steps.ask_close(self.client_closed),
+            progress => self.steps.ask(progress),
         }
     }
 
@@ -261,6 +224,11 @@ impl<'a> Compiler<'a> {
             _ => Some(Until::Bytes(self.sent)),
         }
     }
+}
+
+/// An end of what one side sends, after which the other may go on.
+const fn is_orderly(close: &Close) -> bool {
+    matches!(close.how, How::Fin | How::CloseNotify)
 }
 
 /// A counter of the client's messages, if the exchange was switched to WebSocket and what the client sent is that.

@@ -1,33 +1,11 @@
 //! An exchange that exists already, read again as it was when it was transcribed.
 
-use super::open::{Answer, Open, Reached, Request};
-use crate::model::{
-    Chunk, Close, Connection, ConnectionId, Direction, Exchange, ExchangeId, ExchangeSummary, How,
-    Protocol, Side,
-};
-
-/// What a transcriber says of this exchange once it is over. `connection` tells how it ended, which decides
-/// whether a body that ends with the connection is whole.
-pub fn summarize(exchange: &Exchange, connection: &Connection) -> ExchangeSummary {
-    let mut open = Open::before(exchange);
-    for chunk in &exchange.chunks {
-        open.follow(chunk);
-    }
-    if ends_with_fin(&connection.closes) {
-        open.end_answer();
-    }
-    ExchangeSummary { protocol: exchange.protocol, ..open.summary() }
-}
-
-/// Whether the server came to the end of what it had to say before anything broke off.
-fn ends_with_fin(closes: &[Close]) -> bool {
-    let decides = |close: &&Close| close.by == Side::Server || close.how != How::Fin;
-    closes.iter().find(decides).is_some_and(|close| close.how == How::Fin)
-}
+use super::{Answer, Open, Reached, Request};
+use crate::model::{Chunk, ConnectionId, Direction, Exchange, ExchangeId, Protocol};
 
 impl Open {
     /// This exchange, before its first byte.
-    pub(super) fn before(exchange: &Exchange) -> Self {
+    pub(in crate::transcribe) fn before(exchange: &Exchange) -> Self {
         let id = ExchangeId { connection: ConnectionId::default(), ordinal: 0 };
         if exchange.protocol != Protocol::Http1 {
             return Self::raw(id);
@@ -37,7 +15,7 @@ impl Open {
     }
 
     /// The next chunk of this exchange; what does not fit its framing is surplus.
-    pub(super) fn follow(&mut self, chunk: &Chunk) {
+    pub(in crate::transcribe) fn follow(&mut self, chunk: &Chunk) {
         match chunk.direction {
             Direction::ToServer => self.follow_request(chunk),
             Direction::ToClient => self.follow_answer(chunk),

@@ -6,6 +6,7 @@ use crate::meaning::{BodyHasher, request_key_of};
 use crate::model::{
     Degraded, Direction, ExchangeId, ExchangeSummary, Protocol, RequestKeys, Timestamp,
 };
+use crate::transcribe::turns::Turns;
 use crate::wire::http1::{
     Event, ParseError, Problem, RequestContext, RequestHead, RequestParser, ResponseHead,
     ResponseKind, ResponseParser,
@@ -13,7 +14,7 @@ use crate::wire::http1::{
 
 /// How much of the request has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Request {
+pub(in crate::transcribe) enum Request {
     /// None will: the server spoke without being asked.
     Absent,
     /// Not all of it.
@@ -26,7 +27,7 @@ pub(super) enum Request {
 
 /// How much of the answer has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(in crate::transcribe) enum Answer {
     /// Nothing.
     Awaited,
     /// Not all of it; the final response's head is not read.
@@ -41,20 +42,9 @@ pub(super) enum Answer {
     Raw,
 }
 
-/// Who spoke so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Turns {
-    /// Only the client.
-    Client,
-    /// First the client, all of its request; then the server.
-    Server,
-    /// In another order.
-    Mixed,
-}
-
 /// How far reading an answer came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reached {
+pub(in crate::transcribe) enum Reached {
     /// The input's end.
     InputEnd,
     /// The final response's head: whether HTTP goes on is decided.
@@ -67,12 +57,12 @@ pub(super) enum Reached {
 const WENT_ON: &str = "the client went on before its request for another protocol was answered";
 
 #[derive(Debug)]
-pub(super) struct Open {
-    pub(super) id: ExchangeId,
-    pub(super) request: Request,
-    pub(super) answer: Answer,
+pub(in crate::transcribe) struct Open {
+    pub(in crate::transcribe) id: ExchangeId,
+    pub(in crate::transcribe) request: Request,
+    pub(in crate::transcribe) answer: Answer,
     /// The client went on after a request for another protocol, before it was answered.
-    pub(super) went_on: bool,
+    pub(in crate::transcribe) went_on: bool,
     /// What the answer depends on, once the request's head is read.
     context: RequestContext,
     /// Of the request's head, and of all of it, once they have come.
@@ -93,7 +83,7 @@ pub(super) struct Open {
 }
 
 impl Open {
-    pub(super) fn new(id: ExchangeId, request: Request) -> Self {
+    pub(in crate::transcribe) fn new(id: ExchangeId, request: Request) -> Self {
         Self {
             id,
             request,
@@ -105,7 +95,7 @@ impl Open {
             requests: RequestParser::new(),
             responses: ResponseParser::new(),
             speaks_http: false,
-            turns: Turns::Client,
+            turns: Turns::default(),
             keys: RequestKeys::default(),
             heads: (Bytes::new(), Bytes::new()),
             body: None,
@@ -115,12 +105,12 @@ impl Open {
     }
 
     /// One that no parser looks at.
-    pub(super) fn raw(id: ExchangeId) -> Self {
+    pub(in crate::transcribe) fn raw(id: ExchangeId) -> Self {
         Self { answer: Answer::Raw, ..Self::new(id, Request::Raw) }
     }
 
     /// Reads on in the request. Its end in `input`, if that is there.
-    pub(super) fn read_request(&mut self, input: &Bytes) -> Option<usize> {
+    pub(in crate::transcribe) fn read_request(&mut self, input: &Bytes) -> Option<usize> {
         let mut at = 0;
         while self.request == Request::Partial {
             let advance = match self.requests.advance_from(input, at) {
@@ -146,7 +136,7 @@ impl Open {
     }
 
     /// Reads on in the answer, interim responses included, from `at` in `input` on, and moves `at`.
-    pub(super) fn read_answer(&mut self, input: &Bytes, at: &mut usize) -> Reached {
+    pub(in crate::transcribe) fn read_answer(&mut self, input: &Bytes, at: &mut usize) -> Reached {
         self.begin_answer();
         while matches!(self.answer, Answer::Begun | Answer::Final) {
             let advance = match self.responses.advance_from(input, *at) {
@@ -181,27 +171,25 @@ impl Open {
     }
 
     /// The server's end ends a body that nothing else does.
-    pub(super) fn end_answer(&mut self) {
+    pub(in crate::transcribe) fn end_answer(&mut self) {
         if self.answer == Answer::Final && self.responses.finish().is_ok() {
             self.answer = Answer::Whole;
         }
     }
 
     /// Bytes of this exchange are about to be written down, as seen at `at`: never before those written down already.
-    pub(super) fn note_order(&mut self, direction: Direction, at: Timestamp) -> Timestamp {
-        match direction {
-            Direction::ToServer if self.turns == Turns::Client => {}
-            Direction::ToClient if self.turns != Turns::Mixed && self.request == Request::Whole => {
-                self.turns = Turns::Server;
-            }
-            _ => self.turns = Turns::Mixed,
-        }
+    pub(in crate::transcribe) fn note_order(
+        &mut self,
+        direction: Direction,
+        at: Timestamp,
+    ) -> Timestamp {
+        self.turns.note(direction, self.request == Request::Whole);
         self.last_at = self.last_at.max(at);
         self.last_at
     }
 
     /// HTTP is over on this connection, and this exchange gets all that follows.
-    pub(super) const fn has_left_http(&self) -> bool {
+    pub(in crate::transcribe) const fn has_left_http(&self) -> bool {
         match self.request {
             Request::Whole => matches!(self.answer, Answer::Switched | Answer::Raw),
             Request::Absent => matches!(self.answer, Answer::Switched),
@@ -210,17 +198,17 @@ impl Open {
     }
 
     /// A whole request, and nothing but HTTP so far.
-    pub(super) const fn is_in_http(&self) -> bool {
+    pub(in crate::transcribe) const fn is_in_http(&self) -> bool {
         matches!(self.request, Request::Whole) && !self.has_left_http()
     }
 
     /// After this exchange, the framing lets the connection go on (RFC 9112 §9.3).
-    pub(super) fn keeps_alive(&self) -> bool {
+    pub(in crate::transcribe) fn keeps_alive(&self) -> bool {
         self.is_done() && self.persists()
     }
 
     /// The framing says that the connection's end ends, or follows, the answer.
-    pub(super) fn closes_by_framing(&self) -> bool {
+    pub(in crate::transcribe) fn closes_by_framing(&self) -> bool {
         match self.answer {
             Answer::Final => self.responses.reads_until_close(),
             Answer::Whole => !self.persists(),
@@ -229,12 +217,12 @@ impl Open {
     }
 
     /// Bytes from the server that nobody asked for, and that are no response.
-    pub(super) const fn is_stray(&self) -> bool {
+    pub(in crate::transcribe) const fn is_stray(&self) -> bool {
         matches!((self.request, self.answer), (Request::Absent, Answer::Raw))
     }
 
     /// Whether what the client sends next is HTTP depends on the answer.
-    pub(super) const fn is_undecided(&self) -> bool {
+    pub(in crate::transcribe) const fn is_undecided(&self) -> bool {
         matches!(self.request, Request::Whole)
             && self.context.asks_switch
             && matches!(self.answer, Answer::Awaited | Answer::Begun)
@@ -242,45 +230,52 @@ impl Open {
     }
 
     /// The answer is no switch: a client that was taken to have switched has not.
-    pub(super) fn decline_switch(&mut self) {
+    pub(in crate::transcribe) fn decline_switch(&mut self) {
         if self.went_on {
             self.request = Request::Raw;
             self.degrade(Direction::ToServer, self.request_len, WENT_ON);
         }
     }
 
-    pub(super) const fn is_degraded(&self) -> bool {
-        self.degraded.is_some()
+    /// Both agree to go on in HTTP/2: as HTTP/2 was first specified (RFC 7540 §3.2).
+    pub(in crate::transcribe) fn agrees_to_http2(&self) -> bool {
+        let names =
+            |value: Option<&[u8]>| value.is_some_and(|name| name.eq_ignore_ascii_case(b"h2c"));
+        let asked =
+            RequestHead::parse(&self.heads.0).is_ok_and(|head| names(head.header("upgrade")));
+        let agreed = ResponseHead::parse(&self.heads.1)
+            .is_ok_and(|head| head.status() == 101 && names(head.header("upgrade")));
+        asked && agreed && self.request == Request::Whole && !self.went_on
     }
 
     /// Nothing more can come of it.
-    pub(super) const fn is_done(&self) -> bool {
+    pub(in crate::transcribe) const fn is_done(&self) -> bool {
         matches!(self.request, Request::Whole | Request::Absent)
             && matches!(self.answer, Answer::Whole)
     }
 
-    pub(super) const fn is_complete(&self) -> bool {
+    pub(in crate::transcribe) const fn is_complete(&self) -> bool {
         matches!(self.request, Request::Whole | Request::Absent)
             && matches!(self.answer, Answer::Whole | Answer::Switched)
             && self.degraded.is_none()
     }
 
-    pub(super) const fn head_len(&self) -> u64 {
+    pub(in crate::transcribe) const fn head_len(&self) -> u64 {
         self.head_len
     }
 
     /// Of what has come of the request so far.
-    pub(super) const fn request_len(&self) -> u64 {
+    pub(in crate::transcribe) const fn request_len(&self) -> u64 {
         self.request_len
     }
 
-    pub(super) fn summary(self) -> ExchangeSummary {
+    pub(in crate::transcribe) fn summary(self) -> ExchangeSummary {
         let complete = self.is_complete();
         ExchangeSummary {
             protocol: if self.speaks_http { Protocol::Http1 } else { Protocol::Raw },
             keys: RequestKeys { body: self.body.map_or(0, |body| body.finish()), ..self.keys },
             complete,
-            request_first: self.request == Request::Whole && self.turns != Turns::Mixed,
+            request_first: self.request == Request::Whole && self.turns.are_in_order(),
             degraded: self.degraded,
         }
     }
@@ -319,7 +314,7 @@ impl Open {
     }
 
     /// Keeps all of it raw, unread.
-    pub(super) fn refuse(&mut self, reason: &'static str) {
+    pub(in crate::transcribe) fn refuse(&mut self, reason: &'static str) {
         self.request = Request::Raw;
         self.answer = Answer::Raw;
         self.degrade(Direction::ToServer, 0, reason);
