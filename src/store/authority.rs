@@ -29,14 +29,16 @@ const SECRET: u32 = 0o600;
 #[derive(Debug, Clone)]
 pub(crate) struct AuthorityHome {
     directory: PathBuf,
+    /// The user's choice: no other place will do.
+    chosen: bool,
 }
 
 impl AuthorityHome {
     /// The directory named, or else `retape/ca` in the user's data directory.
     pub(crate) fn find(named: Option<&Path>) -> Outcome<Self> {
         let directory = named.map(Path::to_owned).or_else(default_directory);
-        directory.map(|directory| Self { directory }).ok_or_else(|| {
-            Failure::usage("there is no place for a certificate authority: HOME is not set")
+        directory.map(|directory| Self { directory, chosen: named.is_some() }).ok_or_else(|| {
+            Failure::usage("there is no place for a certificate authority: this user has no home")
                 .hint("name a directory: --ca DIR")
         })
     }
@@ -51,12 +53,19 @@ impl AuthorityHome {
         &self.directory
     }
 
-    /// The authority kept here, or a new one if there is none yet.
+    /// The authority kept here, or a new one if there is none yet. Where nothing can be written, as
+    /// in many containers, that one is for this process alone, unless the user chose the place.
     pub(crate) fn load_or_create(&self) -> Outcome<Authority> {
-        match self.load()? {
-            Some(authority) => Ok(authority),
-            None => self.create_or_load(),
+        if let Some(authority) = self.load()? {
+            return Ok(authority);
         }
+        self.create_or_load().or_else(|failure| {
+            if self.chosen {
+                return Err(failure);
+            }
+            talk::warn(&format!("the certificate authority is for this session only: {failure}"));
+            generate()
+        })
     }
 
     /// The authority kept here, if there is one.
@@ -131,10 +140,10 @@ impl AuthorityHome {
 
 /// `$XDG_DATA_HOME/retape/ca`; its default is the specification's. A relative one does not count.
 fn default_directory() -> Option<PathBuf> {
-    let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let data = absolute("XDG_DATA_HOME")
-        .or_else(|| absolute("HOME").map(|home| home.join(".local").join("share")))?;
-    Some(data.join("retape").join("ca"))
+    let named = env::var_os("XDG_DATA_HOME").map(PathBuf::from);
+    let home = || env::home_dir().map(|home| home.join(".local").join("share"));
+    let data = named.filter(|path| path.is_absolute()).or_else(home)?;
+    data.is_absolute().then(|| data.join("retape").join("ca"))
 }
 
 fn generate() -> Outcome<Authority> {

@@ -79,3 +79,49 @@ fn names(presented: &[String]) -> String {
     let listed = listed.join(", ");
     if more > 0 { format!("{listed} and {more} more") } else { listed }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::pki_types::{ServerName, UnixTime};
+
+    use super::*;
+
+    fn said(wrong: CertificateError) -> String {
+        let error = io::Error::new(io::ErrorKind::InvalidData, Error::InvalidCertificate(wrong));
+        Refusal::of("api.example", &error).unwrap().to_string()
+    }
+
+    fn at(seconds: u64) -> UnixTime {
+        UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn an_expired_certificate_is_told_with_its_day() {
+        let expired = CertificateError::ExpiredContext {
+            time: at(1_800_000_000),
+            not_after: at(1_735_689_599),
+        };
+        assert_eq!(
+            said(expired),
+            "the certificate of api.example is refused: it expired on 2024-12-31; \
+             to record without verifying: --insecure"
+        );
+    }
+
+    #[test]
+    fn names_are_listed_but_not_by_the_hundred() {
+        let presented = (0..10).map(|n| format!("DnsName(\"host-{n}.example\")")).collect();
+        let expected = ServerName::try_from("api.example").unwrap();
+        let text = said(CertificateError::NotValidForNameContext { expected, presented });
+        assert!(text.contains("but for host-0.example, host-1.example, "), "{text}");
+        assert!(text.contains("host-7.example and 2 more;"), "{text}");
+    }
+
+    #[test]
+    fn other_failures_are_no_refusals() {
+        let reset = io::Error::from(io::ErrorKind::ConnectionReset);
+        assert_eq!(Refusal::of("api.example", &reset), None);
+        let alert = Error::AlertReceived(rustls::AlertDescription::UnknownCA);
+        assert_eq!(Refusal::of("api.example", &io::Error::other(alert)), None);
+    }
+}

@@ -133,6 +133,51 @@ fn a_self_signed_server_is_accepted_once_its_certificate_is_given() {
 }
 
 #[test]
+fn a_server_that_wants_a_client_certificate_gets_the_users() {
+    let authority = Authority::generate().unwrap();
+    let leaf = authority.leaf("server.example").unwrap();
+    let (certificate, key) = client_certificate();
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(pem::read(&certificate).unwrap());
+    let verifier =
+        rustls::server::WebPkiClientVerifier::builder_with_provider(roots.into(), provider());
+    let server = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(verifier.build().unwrap())
+        .with_cert_resolver(Arc::new(rustls::sign::SingleCertAndKey::from(leaf)));
+    let server = Arc::new(server);
+    let identity = ClientIdentity::from_pem(&certificate, &key).unwrap();
+    let known = UpstreamTls::insecure(Some(identity)).unwrap();
+    assert!(shake(&known, &[], Arc::clone(&server), "server.example").is_ok());
+    let unknown = UpstreamTls::insecure(None).unwrap();
+    assert!(shake(&unknown, &[], server, "server.example").is_err());
+}
+
+/// A chain of two, and the key of its end.
+fn client_certificate() -> (String, String) {
+    let issuer_key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::default();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let root = params.self_signed(&issuer_key).unwrap();
+    let issuer = rcgen::Issuer::new(params, issuer_key);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let mut params = rcgen::CertificateParams::new(vec!["client.example".to_owned()]).unwrap();
+    params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+    let own = params.signed_by(&key, &issuer).unwrap();
+    (own.pem() + &root.pem(), key.serialize_pem())
+}
+
+#[test]
+fn a_client_key_of_another_certificate_is_refused_at_once() {
+    let ((certificate, _), (_, key)) = (client_certificate(), client_certificate());
+    let identity = ClientIdentity::from_pem(&certificate, &key).unwrap();
+    let error = UpstreamTls::insecure(Some(identity)).unwrap_err().to_string();
+    assert!(error.starts_with("the client certificate cannot be used"), "{error}");
+    assert!(ClientIdentity::from_pem(&certificate, "").is_err());
+}
+
+#[test]
 fn the_server_speaks_exactly_the_protocols_it_is_given() {
     let authority = Authority::generate().unwrap();
     let client = trusting(&authority);
