@@ -5,7 +5,10 @@
 
 use cassettes::model::{Direction, Exchange, RequestKeys};
 
-use crate::deck::{Bucket, Claims, Deck, Found, Group, Index, Open, Origin, Precedence, Slot};
+use crate::arrival::Here;
+use crate::deck::{
+    Bucket, Claims, Deck, Found, Group, Index, Line, Named, Open, Origin, Precedence, Slot,
+};
 
 /// How many bodies of a bucket are looked at for the earliest exchange, when a client waits for
 /// `100 Continue` and its body is not known yet.
@@ -20,8 +23,17 @@ pub(crate) struct Asked<'a> {
     /// As [`cassettes::meaning::request_key_of`] gives it.
     pub(crate) request: u64,
     pub(crate) origin: Origin<'a>,
-    /// Whether the recorded request is plainly the same, byte by byte: its origin is, then, too.
+    /// Where its client came to.
+    pub(crate) here: Here,
+    /// Whether the recorded request is plainly the same, byte by byte.
     pub(crate) is_same: &'a dyn Fn(Slot, &Exchange) -> bool,
+}
+
+impl Asked<'_> {
+    /// The same bytes mean the same origin: no tunnel, and no TLS, says what is not in them.
+    const fn is_told_by_bytes(&self) -> bool {
+        !self.here.led && !self.here.secure
+    }
 }
 
 /// What serves it.
@@ -134,14 +146,42 @@ impl Selector<'_> {
         })
     }
 
+    /// The raw connections with this server (none: with any) that were not played, in recorded order.
+    pub(crate) fn raw_lines<'s>(
+        &'s self,
+        server: Option<Named<'s>>,
+    ) -> impl Iterator<Item = (Slot, Exchange)> + 's {
+        let unplayed = self.deck.raw_lines().iter().filter(|slot| !self.claims.is_played(**slot));
+        let fits = move |slot: &&Slot| {
+            let is_it = |server: Named<'_>| {
+                let line = self.deck.line(**slot);
+                // A recording by hand does not say which server it is of.
+                line.and_then(Line::server).is_none_or(|recorded| recorded.is_at(server))
+            };
+            server.is_none_or(is_it)
+        };
+        let lines = unplayed.filter(fits).take(MAX_RAW_SEEN);
+        lines.filter_map(|&slot| Some((slot, self.deck.exchange(slot).ok()?)))
+    }
+
+    /// Claims a raw connection; false if somebody was faster.
+    pub(crate) fn take_line(&self, slot: Slot) -> bool {
+        self.claims.claim(slot)
+    }
+
     fn pick_for_origin(&self, asked: Asked<'_>, body: Option<u64>) -> Result<Read, Why> {
         let plain = self.pick(self.deck.index(), asked.request, body);
         let plain = plain.and_then(|pick| self.read(pick, asked));
         let fits = match &plain {
-            Ok((_, cue)) => cue.is_same || self.deck.is_for(cue.slot, &cue.exchange, asked.origin),
+            Ok((_, cue)) => {
+                asked.is_told_by_bytes() && cue.is_same
+                    || self.deck.is_for(cue.slot, &cue.exchange, asked.origin)
+            }
             Err(why) => *why == Why::NotRecorded,
         };
-        let Some(index) = (!fits).then(|| self.deck.origins().index(self.deck)).flatten() else {
+        let Some(index) =
+            (!fits).then(|| self.deck.origins().index(self.deck, asked.here)).flatten()
+        else {
             return plain;
         };
         let mixed = asked.origin.mix(asked.request);

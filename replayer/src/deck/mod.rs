@@ -2,6 +2,8 @@
 
 mod claims;
 mod index;
+mod lines;
+mod meant;
 mod origins;
 mod precedence;
 
@@ -14,7 +16,9 @@ use crate::verify::Own;
 
 pub(crate) use claims::Claims;
 pub(crate) use index::{Bucket, Found, Group, Index, Open};
-pub(crate) use origins::{Origin, Origins, recorded_head};
+pub(crate) use lines::{Line, Lines};
+pub(crate) use meant::Meant;
+pub(crate) use origins::{Named, Origin, Origins, recorded_head};
 pub(crate) use precedence::Precedence;
 
 /// A cassette, and what to call it in reports.
@@ -33,8 +37,11 @@ pub struct Deck {
     len: u32,
     index: Index,
     origins: Origins,
+    lines: Lines,
     /// Exchanges that no key finds, in recorded order: raw, or without a whole head.
     unkeyed: Vec<Slot>,
+    /// Those of them that are all of a connection.
+    raw_lines: Vec<Slot>,
     /// What the server said unasked, by the exchange before it on its connection.
     epilogues: HashMap<Slot, Slot>,
 }
@@ -80,7 +87,9 @@ impl Deck {
             cassettes,
             index: Index::default(),
             origins: Origins::default(),
+            lines: Lines::default(),
             unkeyed: Vec::new(),
+            raw_lines: Vec::new(),
             epilogues: HashMap::new(),
         };
         deck.index = Index::build(deck.keyed().map(|(slot, entry)| (entry.keys, slot)));
@@ -110,6 +119,11 @@ impl Deck {
         &self.unkeyed
     }
 
+    /// Connections of which no parser knew the protocol, in recorded order.
+    pub(crate) fn raw_lines(&self) -> &[Slot] {
+        &self.raw_lines
+    }
+
     /// What the server said after it, unasked.
     pub(crate) fn epilogue(&self, slot: Slot) -> Option<Slot> {
         self.epilogues.get(&slot).copied()
@@ -125,6 +139,11 @@ impl Deck {
     /// Every slot that a request key finds.
     pub(crate) fn keyed(&self) -> impl Iterator<Item = (Slot, Entry)> + '_ {
         self.entries().filter(|(_, entry)| is_keyed(entry))
+    }
+
+    /// Every slot that a client can be expected to ask for.
+    pub(crate) fn expected(&self) -> impl Iterator<Item = (Slot, Entry)> + '_ {
+        self.entries().filter(|(_, entry)| !is_unasked(entry) && !is_control(entry))
     }
 
     pub(crate) fn entry(&self, slot: Slot) -> Option<Entry> {
@@ -180,13 +199,21 @@ impl Deck {
         let mut epilogues = HashMap::new();
         let mut last_on = HashMap::new();
         let unasked = self.entries().any(|(_, entry)| is_unasked(&entry));
-        for (slot, entry) in self.entries() {
+        let entries: Vec<_> =
+            self.entries().filter(|(_, entry)| !is_keyed(entry) || unasked).collect();
+        for (slot, entry) in entries {
+            if is_control(&entry) {
+                continue;
+            }
             if unasked {
                 let connection = (self.cassette_of(slot), entry.connection);
                 let before = last_on.insert(connection, slot);
                 if let (true, Some(before)) = (is_unasked(&entry), before) {
                     epilogues.insert(before, slot);
                 }
+            }
+            if is_raw_line(&entry) {
+                self.raw_lines.push(slot);
             }
             if !is_keyed(&entry) && !is_unasked(&entry) {
                 unkeyed.push(slot);
@@ -219,12 +246,24 @@ fn number(cassettes: Vec<NamedReader>) -> Result<Vec<Loaded>, DeckError> {
 
 /// Its request can be found by key.
 fn is_keyed(entry: &Entry) -> bool {
-    entry.protocol == Protocol::Http1 && entry.keys.request != 0 && entry.to_server > 0
+    matches!(entry.protocol, Protocol::Http1 | Protocol::Http2)
+        && entry.keys.request != 0
+        && entry.to_server > 0
 }
 
-/// The server said it without having been asked.
+/// The server said it without having been asked, on a connection on which it had been asked before.
 fn is_unasked(entry: &Entry) -> bool {
-    entry.to_server == 0
+    entry.to_server == 0 && !is_raw_line(entry)
+}
+
+/// It is all that was said on its connection, in a protocol that no parser knows.
+fn is_raw_line(entry: &Entry) -> bool {
+    entry.protocol == Protocol::Raw && entry.ordinal == 0
+}
+
+/// It belongs to a connection, and nobody asks for it.
+fn is_control(entry: &Entry) -> bool {
+    entry.protocol == Protocol::Http2Control
 }
 
 fn no_such(slot: Slot) -> ReadError {

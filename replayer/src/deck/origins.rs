@@ -7,10 +7,11 @@ use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
 use cassettes::meaning::Target;
-use cassettes::model::{Direction, Exchange, RequestKeys};
+use cassettes::model::{Direction, Exchange, RequestKeys, Way};
 use cassettes::wire::http1::RequestHead;
 
-use super::{Deck, Index, Slot};
+use super::{Deck, Index, Line, Slot};
+use crate::arrival::Here;
 use crate::verify::Own;
 
 /// Whom a request names as its server.
@@ -18,52 +19,101 @@ use crate::verify::Own;
 pub(crate) enum Origin<'a> {
     /// The very address that the client connected to, or nobody.
     Own,
-    /// Another authority.
-    Foreign(&'a [u8]),
+    /// Another server.
+    Foreign(Named<'a>),
+}
+
+/// A server by its name: what is equal in one origin (RFC 6454).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Named<'a> {
+    /// Spoken to in TLS.
+    pub(crate) secure: bool,
+    /// In any case.
+    pub(crate) host: &'a [u8],
+    pub(crate) port: u16,
 }
 
 /// The deck's index by origin, made when a request first needs it: nearly all decks hold one
 /// origin, and finding that out costs a look at every head.
 #[derive(Debug, Default)]
 pub(crate) struct Origins {
-    index: OnceLock<Option<Index>>,
+    index: OnceLock<ByOrigin>,
+}
+
+/// Slots by [`Origin::mix`]ed keys.
+#[derive(Debug)]
+struct ByOrigin {
+    index: Index,
+    /// There is more than one origin.
+    several: bool,
 }
 
 impl<'a> Origin<'a> {
-    /// Own is whatever has the port that the client connected to, by any name: a client is pointed
-    /// at `localhost`, `127.0.0.1` or a container's name for the same thing.
-    pub(crate) fn of(head: &RequestHead<'a>, own: Own) -> Self {
-        Self::named(Target::of(head.target()).authority.or_else(|| head.header("host")), own)
-    }
-
-    /// Of an authority that a request names.
-    pub(crate) fn named(authority: Option<&'a [u8]>, own: Own) -> Self {
+    /// Of an authority that a request names. Own is whatever has the port that the client connected to, by any name: a client
+    /// is pointed at `localhost`, `127.0.0.1` or a container's name for the same thing. A client that was
+    /// led to another server has none that is its own.
+    pub(crate) fn named(authority: Option<&'a [u8]>, here: Here) -> Self {
         match authority {
-            Some(authority) if own.owns(authority) != Some(true) => Self::Foreign(authority),
+            Some(authority) if here.led || here.own.owns(authority) != Some(true) => {
+                Self::Foreign(Named::of_authority(authority, here.secure))
+            }
             _ => Self::Own,
         }
     }
 
     /// The request key among exchanges of this origin only.
     pub(crate) fn mix(self, request: u64) -> u64 {
-        let Self::Foreign(authority) = self else { return request };
+        let Self::Foreign(named) = self else { return request };
         let mut hasher = DefaultHasher::new();
-        authority.to_ascii_lowercase().hash(&mut hasher);
+        (named.secure, named.port).hash(&mut hasher);
+        named.host.to_ascii_lowercase().hash(&mut hasher);
         request ^ hasher.finish()
-    }
-
-    fn is(self, other: Self) -> bool {
-        match (self, other) {
-            (Self::Foreign(a), Self::Foreign(b)) => a.eq_ignore_ascii_case(b),
-            (a, b) => a == b,
-        }
     }
 }
 
+impl<'a> Named<'a> {
+    /// Of `host`, `host:port` or `user@host:port`.
+    pub(crate) fn of_authority(authority: &'a [u8], secure: bool) -> Self {
+        let at = memchr::memrchr(b'@', authority).map_or(0, |at| at + 1);
+        let authority = authority.get(at..).unwrap_or_default();
+        let host_end = memchr::memrchr(b']', authority).map_or(0, |at| at + 1);
+        let after = authority.get(host_end..).unwrap_or_default();
+        let colon = memchr::memrchr(b':', after).map(|colon| host_end + colon);
+        let host = authority.get(..colon.unwrap_or(authority.len())).unwrap_or_default();
+        let port = colon.and_then(|colon| authority.get(colon + 1..));
+        let port = port.and_then(|port| std::str::from_utf8(port).ok()?.parse().ok());
+        Self { secure, host, port: port.unwrap_or(if secure { 443 } else { 80 }) }
+    }
+
+    /// The same host and port, in TLS or without.
+    pub(crate) fn is_at(self, other: Named<'_>) -> bool {
+        self.port == other.port && self.host.eq_ignore_ascii_case(other.host)
+    }
+
+    /// Of `https://host:port`, `tcp://host:port` or the like; none of a text without a scheme.
+    pub(crate) fn of_origin(origin: &'a str) -> Option<Self> {
+        let (scheme, authority) = origin.split_once("://")?;
+        if scheme == "unix" {
+            return Some(Self { secure: false, host: authority.as_bytes(), port: 0 });
+        }
+        Some(Self::of_authority(authority.as_bytes(), matches!(scheme, "https" | "tls" | "wss")))
+    }
+}
+
+impl PartialEq for Named<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.secure == other.secure && self.is_at(*other)
+    }
+}
+
+impl Eq for Named<'_> {}
+
 impl Origins {
-    /// The index by [`Origin::mix`]ed keys; none if the deck holds one origin only.
-    pub(crate) fn index(&self, deck: &Deck) -> Option<&Index> {
-        self.index.get_or_init(|| build(deck)).as_ref()
+    /// The index by [`Origin::mix`]ed keys; none if the deck holds one origin only, which a client that came to
+    /// this very address must mean, whatever it calls it.
+    pub(crate) fn index(&self, deck: &Deck, here: Here) -> Option<&Index> {
+        let by_origin = self.index.get_or_init(|| build(deck));
+        (by_origin.several || here.led).then_some(&by_origin.index)
     }
 }
 
@@ -75,21 +125,55 @@ impl Deck {
             return true;
         }
         let head = recorded_head(exchange);
-        RequestHead::parse(&head).is_ok_and(|head| self.recorded_origin(slot, &head).is(origin))
-    }
-
-    /// The address that the recorded client connected to.
-    pub(crate) fn own(&self, slot: Slot) -> Own {
-        self.connection(slot).map_or(Own::Unknown, |connection| Own::of(&connection.server))
-    }
-
-    fn recorded_origin<'a>(&self, slot: Slot, head: &RequestHead<'a>) -> Origin<'a> {
-        // The connection is looked at only if the authority is not the usual one: that costs a read.
-        match Origin::of(head, self.usual_own(slot)) {
-            Origin::Own => Origin::Own,
-            Origin::Foreign(_) => Origin::of(head, self.own(slot)),
+        let Ok(head) = RequestHead::parse(&head) else { return false };
+        let authority = authority_of(&head);
+        if origin == Origin::Own
+            && self.usual_own(slot).owns(authority.unwrap_or_default()) == Some(true)
+        {
+            // Settled without a look at its connection, which costs a read.
+            return true;
         }
+        self.origins_of(slot, authority).any(|recorded| recorded == origin)
     }
+
+    /// What the recorded client's server was called, as its requests are compared with those of a client that came
+    /// here: the address that it connected to; or, if it was led elsewhere and the live one was not, whoever that was.
+    pub(crate) fn own(&self, slot: Slot, here: Here) -> Own {
+        let Ok(connection) = self.connection(slot) else { return Own::Unknown };
+        if connection.way == Way::Direct || connection.upstream.is_empty() || here.led {
+            return Own::of(&connection.server);
+        }
+        Own::of_origin(&connection.upstream)
+    }
+
+    /// All that a recorded request answers to: who it names, and whom its connection led to. Where nobody knows
+    /// whether TLS was spoken, either.
+    fn origins_of<'a>(
+        &'a self,
+        slot: Slot,
+        authority: Option<&'a [u8]>,
+    ) -> impl Iterator<Item = Origin<'a>> {
+        let line = self.line(slot);
+        let server = line.and_then(Line::server);
+        let here = line.map_or(NOWHERE, |line| Here {
+            own: line.own,
+            led: !line.direct,
+            secure: line.secure,
+        });
+        let named = Origin::named(authority, here);
+        let unsure = line.is_none_or(|line| line.direct && server.is_none() && !line.secure);
+        let other = authority.filter(|_| unsure && named != Origin::Own);
+        let other = other.map(|authority| Origin::Foreign(Named::of_authority(authority, true)));
+        [Some(named), other, server.map(Origin::Foreign)].into_iter().flatten()
+    }
+}
+
+/// Where a client came to of whose connection nothing is known.
+const NOWHERE: Here = Here { own: Own::Unknown, led: false, secure: false };
+
+/// Whom a request names: by its target, or else by its `Host`.
+fn authority_of<'a>(head: &RequestHead<'a>) -> Option<&'a [u8]> {
+    Target::of(head.target()).authority.or_else(|| head.header("host"))
 }
 
 /// The recorded request's bytes through its head, or more.
@@ -105,26 +189,38 @@ fn has_head(bytes: &[u8]) -> bool {
     memchr::memmem::find(bytes, b"\r\n\r\n").is_some()
 }
 
-fn build(deck: &Deck) -> Option<Index> {
+fn build(deck: &Deck) -> ByOrigin {
+    // By what each request answers to first; most answer to their server's name, too.
     let mut seen = HashSet::new();
     let mut mixed = Vec::new();
     for (slot, entry) in deck.keyed() {
         let Ok(exchange) = deck.exchange(slot) else { continue };
         let head = recorded_head(&exchange);
         let Ok(head) = RequestHead::parse(&head) else { continue };
-        let origin = deck.recorded_origin(slot, &head);
-        seen.insert(origin.mix(0));
-        mixed.push((RequestKeys { request: origin.mix(entry.keys.request), ..entry.keys }, slot));
+        let mut origins: Vec<_> = deck
+            .origins_of(slot, authority_of(&head))
+            .map(|origin| (origin.mix(0), origin.mix(entry.keys.request)))
+            .collect();
+        seen.extend(origins.first().map(|(of_all, _)| *of_all));
+        origins.sort_unstable();
+        origins.dedup();
+        let keys = |request| RequestKeys { request, ..entry.keys };
+        mixed.extend(origins.into_iter().map(|(_, request)| (keys(request), slot)));
     }
-    (seen.len() > 1).then(|| Index::build(mixed))
+    ByOrigin { index: Index::build(mixed), several: seen.len() > 1 }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn here(own: u16) -> Here {
+        Here { own: Own::Port(own), led: false, secure: false }
+    }
+
     fn is_own(head: &[u8], own: u16) -> bool {
-        Origin::of(&RequestHead::parse(head).unwrap(), Own::Port(own)) == Origin::Own
+        let head = RequestHead::parse(head).unwrap();
+        Origin::named(authority_of(&head), here(own)) == Origin::Own
     }
 
     #[test]
@@ -138,11 +234,23 @@ mod tests {
     }
 
     #[test]
-    fn foreign_origins_are_the_same_in_any_case() {
-        let upper = Origin::Foreign(b"A.test");
-        let lower = Origin::Foreign(b"a.test");
-        assert!(upper.is(lower));
-        assert_eq!(upper.mix(7), lower.mix(7));
-        assert_ne!(upper.mix(7), Origin::Own.mix(7));
+    fn a_led_client_has_no_server_of_its_own() {
+        let led = Here { led: true, ..here(8080) };
+        let named = Named { secure: false, host: b"localhost", port: 8080 };
+        assert_eq!(Origin::named(Some(b"localhost:8080"), led), Origin::Foreign(named));
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_in_any_case_and_port_said_or_not() {
+        let of = |origin| Named::of_origin(origin).unwrap();
+        assert_eq!(of("https://A.test"), of("https://a.test:443"));
+        assert_eq!(of("http://a.test"), of("tcp://a.test:80"));
+        assert_ne!(of("http://a.test"), of("https://a.test"));
+        assert_ne!(of("http://a.test:443"), of("https://a.test"));
+        assert_eq!(of("https://[::1]:8443").host, b"[::1]");
+        let mix = |origin| Origin::Foreign(of(origin)).mix(7);
+        assert_eq!(mix("https://A.test"), mix("https://a.test:443"));
+        assert_ne!(mix("https://a.test"), mix("http://a.test"));
+        assert_ne!(mix("https://a.test"), Origin::Own.mix(7));
     }
 }

@@ -68,7 +68,9 @@ pub fn diff_sides(
         judged.push(judge.judge(index, *partner)?);
     }
     add_order(cassettes, &pairs.of_a, rules, &mut judged);
-    let mut outcomes: Vec<_> = judged.into_iter().enumerate().map(outcome).collect();
+    let judged = judged.into_iter().enumerate();
+    let judged = judged.filter(|(index, _)| pairing::is_asked_for(a.entry(*index).protocol));
+    let mut outcomes: Vec<_> = judged.map(outcome).collect();
     outcomes.extend(extra::outcomes(cassettes, &pairs.extra, &addresses, rules)?);
     Ok(Verdict::of(outcomes))
 }

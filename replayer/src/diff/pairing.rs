@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use cassettes::format::Entry;
 use cassettes::meaning::request_key_ignoring;
 use cassettes::model::{Direction, Exchange, Protocol};
+use cassettes::wire::http::{Message, View};
 use cassettes::wire::http1::RequestHead;
 
 use super::{Cassettes, DiffError};
@@ -22,11 +23,18 @@ pub(super) struct Pairs {
 pub(super) fn pair(cassettes: Cassettes<'_>, rules: &Rules) -> Result<Pairs, DiffError> {
     let keys_a = keys(cassettes.a.entries(), rules, |index| cassettes.exchange_of_a(index))?;
     let keys_b = keys(cassettes.b.entries(), rules, |index| cassettes.exchange_of_b(index))?;
-    let mut pairs = Pairs { of_a: vec![None; keys_a.len()], extra: (0..keys_b.len()).collect() };
+    let extra = keys_b.iter().enumerate().filter(|(_, key)| is_asked_for(key.protocol));
+    let extra = extra.map(|(index, _)| index).collect();
+    let mut pairs = Pairs { of_a: vec![None; keys_a.len()], extra };
     pairs.pair_equal(&keys_a, &keys_b);
     pairs.pair_equal(&without_bodies(keys_a), &without_bodies(keys_b));
     pairs.pair_nearest(cassettes)?;
     Ok(pairs)
+}
+
+/// A client asks for it. It does not for what belongs to a connection as such.
+pub(super) fn is_asked_for(protocol: Protocol) -> bool {
+    protocol != Protocol::Http2Control
 }
 
 /// What is equal of two exchanges that are the same.
@@ -50,7 +58,8 @@ fn keys(
     };
     let keys = entries.enumerate().map(|(index, entry)| {
         let mut key = of_entry(&entry);
-        if !rules.ignore_query.is_empty() && entry.protocol == Protocol::Http1 {
+        let is_http = matches!(entry.protocol, Protocol::Http1 | Protocol::Http2);
+        if !rules.ignore_query.is_empty() && is_http {
             key.request = key_by_rules(&read(index)?, rules).unwrap_or(key.request);
         }
         Ok(key)
@@ -59,10 +68,12 @@ fn keys(
 }
 
 fn key_by_rules(exchange: &Exchange, rules: &Rules) -> Option<u64> {
-    let request = exchange.bytes(Direction::ToServer);
-    let head = RequestHead::parse(RawRequest::split(&request).head).ok()?;
     let mut ignores = |name: &[u8]| rules.ignores_query(name);
-    Some(request_key_ignoring(head.method(), head.target(), &mut ignores))
+    let mut key = None;
+    with_head(exchange, |head| {
+        key = Some(request_key_ignoring(head.method(), head.target(), &mut ignores));
+    });
+    key
 }
 
 fn without_bodies(mut keys: Vec<Key>) -> Vec<Key> {
@@ -77,7 +88,7 @@ impl Pairs {
     fn pair_equal(&mut self, keys_a: &[Key], keys_b: &[Key]) {
         let mut waiting: HashMap<Key, VecDeque<usize>> = HashMap::new();
         for (index, key) in keys_a.iter().enumerate() {
-            if self.is_free(index) {
+            if self.is_free(index) && is_asked_for(key.protocol) {
                 waiting.entry(*key).or_default().push_back(index);
             }
         }
@@ -119,11 +130,19 @@ impl Pairs {
 
 /// Reads the request's head, if there is one.
 pub(super) fn with_head(exchange: &Exchange, mut read: impl FnMut(&RequestHead<'_>)) {
-    if exchange.protocol != Protocol::Http1 {
-        return;
-    }
-    let request = exchange.bytes(Direction::ToServer);
-    if let Ok(head) = RequestHead::parse(RawRequest::split(&request).head) {
-        read(&head);
+    match exchange.protocol {
+        Protocol::Http1 => {
+            let request = exchange.bytes(Direction::ToServer);
+            if let Ok(head) = RequestHead::parse(RawRequest::split(&request).head) {
+                read(&head);
+            }
+        }
+        Protocol::Http2 => {
+            let view = View::of(exchange);
+            if let Some(head) = view.request().and_then(Message::request_head) {
+                read(&head);
+            }
+        }
+        _ => {}
     }
 }

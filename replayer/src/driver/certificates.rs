@@ -8,8 +8,8 @@ use cassettes::model::How;
 
 /// Gives a replayer the certificates of the servers that it plays.
 pub trait Certificates: Debug + Send + Sync {
-    /// For a client that asks for this host (a name, or an address of this machine; none if neither is known), with these
-    /// protocols to choose from, the preferred first.
+    /// For a client that wants these protocols of the server, the preferred first, and `host` if it does not name
+    /// another in its handshake (SNI): a name, or an address; none if neither is known.
     fn server_config(
         &self,
         host: Option<&str>,

@@ -9,9 +9,10 @@ use cassettes::model::{How, Side};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::Server;
-use super::doors::Guest;
+use super::doors::{Caller, Guest, lead};
 use super::ending::{close, cut, reset};
 use super::handshake::how_ended;
+use super::listener::Accepted;
 use super::stream::Stream;
 use super::transcript::Transcript;
 use crate::options::Pace;
@@ -27,22 +28,23 @@ const MAX_SLICES: usize = 64;
 const MAX_QUEUED_BYTES: usize = 256 * 1024;
 
 /// Plays to one client until both are done.
-pub(super) async fn attend(guest: Guest, server: &Server) {
-    let Some(guest) = guest.enter(server).await else { return };
-    let Guest { stream, ends, opened, arrival, first, closed } = guest;
+pub(super) async fn attend(accepted: Accepted, server: &Server) {
+    let Some(guest) = lead(accepted, server.now(), server).await else { return };
+    let Guest { caller: Caller { stream, first, closed }, visit } = guest;
     let mut line = Line {
         server,
-        transcript: Transcript::begin(server, &arrival, &ends, opened),
-        player: Player::new(server.stage.clone(), arrival, opened),
+        transcript: Transcript::begin(server, &visit.arrival, &visit.ends, visit.opened),
+        player: Player::new(server.stage.clone(), visit.arrival, server.now()),
         buffer: first,
         queue: VecDeque::new(),
         queued: 0,
         client_closed: false,
     };
+    if !line.buffer.is_empty() {
+        line.take_bytes();
+    }
     if closed {
         line.take_close(stream.orderly_end());
-    } else if !line.buffer.is_empty() {
-        line.take_bytes();
     }
     line.run(stream).await;
 }

@@ -7,6 +7,7 @@
 //! - [`listener`]: TCP, and Unix-domain sockets
 //! - [`doors`]: from a socket to a client of a known server
 //! - [`handshake`]: TLS with a client
+//! - [`tunnel`]: `CONNECT` and SOCKS5
 //! - [`stream`]: what bytes travel on
 //! - [`connection`], [`ending`]: plays to one client
 //! - [`transcript`]: writes down what it did
@@ -21,6 +22,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod transcript;
+mod tunnel;
 
 use std::io;
 use std::sync::Arc;
@@ -34,7 +36,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::stage::Stage;
 pub use certificates::Certificates;
-use doors::Guest;
 use listener::Accepted;
 pub use listener::Listener;
 
@@ -170,7 +171,7 @@ fn deal(worker: &Handle, accepted: Accepted, server: &Server, place: OwnedSemaph
     let Ok(loose) = accepted.loosen() else { return };
     worker.spawn(async move {
         if let Ok(accepted) = loose.bind() {
-            connection::attend(Guest::new(accepted, server.now()), &server).await;
+            connection::attend(accepted, &server).await;
         }
         drop(place);
     });

@@ -39,7 +39,9 @@ impl Transcript {
                 ..Connection::opened_at(opened)
             };
             let journal = journal.connection(facts);
-            let transcriber = Transcriber::http(journal.id());
+            let raw = server.stage.is_raw(arrival.server());
+            let begin = if raw { Transcriber::raw } else { Transcriber::http };
+            let transcriber = begin(journal.id());
             Kept { journal, transcriber, closes: Vec::new() }
         });
         Self { kept }

@@ -5,8 +5,8 @@ use cassettes::meaning::{BodyHasher, Target, request_key_of};
 use cassettes::model::{Chunk, ConnectionId, Direction, Exchange, Protocol, Timestamp};
 use cassettes::wire::http1::{RequestContext, RequestHead, Version};
 
+use crate::arrival::Here;
 use crate::deck::Origin;
-use crate::verify::Own;
 
 /// Most bytes of a request kept for comparing it. What is longer is compared by its head, its length and its
 /// body's hash, so that an upload of any size takes constant memory.
@@ -146,8 +146,8 @@ impl Request {
     }
 
     /// Whom it names as its server, if that is not where it came to.
-    pub(crate) fn origin(&self, own: Own) -> Origin<'_> {
-        Origin::named(self.authority.as_deref(), own)
+    pub(crate) fn origin(&self, here: Here) -> Origin<'_> {
+        Origin::named(self.authority.as_deref(), here)
     }
 
     /// `GET /path`, for people.

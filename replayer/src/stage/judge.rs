@@ -5,13 +5,13 @@ use cassettes::model::{Chunk, Direction, Exchange, Timestamp};
 use cassettes::wire::http::View;
 
 use super::{Played, Stage};
+use crate::arrival::Here;
 use crate::deck::Slot;
 use crate::player::http1::{head_len, recorded_request};
 use crate::player::request::{Request, State};
 use crate::select::Cue;
 use crate::verify::{
-    CompareContext, Gravity, Mismatch, Own, Place, Quick, RawRequest, compare_bytes,
-    compare_requests,
+    CompareContext, Gravity, Mismatch, Place, Quick, RawRequest, compare_bytes, compare_requests,
 };
 
 pub(super) fn settle(stage: &Stage, mut played: Played<'_>) {
@@ -32,7 +32,7 @@ pub(super) fn settle(stage: &Stage, mut played: Played<'_>) {
 
 fn is_same(stage: &Stage, played: &Played<'_>) -> bool {
     let Cue { slot, exchange, is_same } = played.cue;
-    *is_same || is_plainly_same(stage, *slot, exchange, &played.request, played.own)
+    *is_same || is_plainly_same(stage, *slot, exchange, &played.request, played.here)
 }
 
 /// By a glance.
@@ -41,7 +41,7 @@ pub(super) fn is_plainly_same(
     slot: Slot,
     exchange: &Exchange,
     request: &Request,
-    own: Own,
+    here: Here,
 ) -> bool {
     if request.state != State::Whole || !request.is_kept() || request.context.asks_switch {
         return false;
@@ -51,7 +51,7 @@ pub(super) fn is_plainly_same(
     else {
         return false;
     };
-    let context = CompareContext { recorded: stage.deck.usual_own(slot), live: own };
+    let context = CompareContext { recorded: stage.deck.usual_own(slot), live: here.own };
     let expected = RawRequest { head, body };
     let live = request.body_wire();
     let actual = RawRequest { head: &request.head, body: &live };
@@ -63,8 +63,8 @@ pub(super) fn is_plainly_same(
 }
 
 fn compare(stage: &Stage, played: &mut Played<'_>) -> Vec<Mismatch> {
-    let recorded = stage.deck.own(played.cue.slot);
-    let context = CompareContext { recorded, live: played.own };
+    let recorded = stage.deck.own(played.cue.slot, played.here);
+    let context = CompareContext { recorded, live: played.here.own };
     let kept = played.request.is_kept();
     let switched = played.request.context.asks_switch;
     let expected = if kept && !switched {

@@ -6,21 +6,22 @@ use cassettes::wire::http1::RequestHead;
 
 use super::Stage;
 use super::verdict::reference;
+use crate::arrival::Here;
 use crate::deck::{Deck, Slot, recorded_head};
 use crate::player::request::{Request, State};
 use crate::report::{Candidate, ExchangeRef, Outcome};
 use crate::select::Why;
-use crate::verify::{CompareContext, MAX_COMPARED, Neighbours, Own, nearest};
+use crate::verify::{CompareContext, MAX_COMPARED, Neighbours, nearest};
 
 /// How many misses are explained by their nearest candidates. Each costs several comparisons in
 /// full, and a client that misses more often does something else altogether.
 const MAX_EXPLAINED: usize = 100;
 
 /// The outcome to report, and the answer to send: documented, and like no server's own.
-pub(super) fn explain(stage: &Stage, request: &Request, own: Own, why: &Why) -> (Outcome, Bytes) {
+pub(super) fn explain(stage: &Stage, request: &Request, here: Here, why: &Why) -> (Outcome, Bytes) {
     let reason = reason(stage, why);
     let label = request.label();
-    let nearest = nearest_to(stage, request, own);
+    let nearest = nearest_to(stage, request, here);
     let mut text = format!("retape: {label}: {reason}\n");
     text.extend(nearest.iter().flat_map(describe));
     let status = match why {
@@ -31,7 +32,7 @@ pub(super) fn explain(stage: &Stage, request: &Request, own: Own, why: &Why) -> 
 }
 
 /// The recorded requests that come closest, and why each was not chosen.
-fn nearest_to(stage: &Stage, request: &Request, own: Own) -> Vec<Candidate> {
+fn nearest_to(stage: &Stage, request: &Request, here: Here) -> Vec<Candidate> {
     if stage.extras.explained() >= MAX_EXPLAINED {
         return Vec::new();
     }
@@ -40,7 +41,7 @@ fn nearest_to(stage: &Stage, request: &Request, own: Own) -> Vec<Candidate> {
     let slots = numbers.into_iter().filter_map(|number| u32::try_from(number).ok().map(Slot));
     let candidates = slots.take(MAX_COMPARED).filter_map(|slot| {
         let recorded = View::of(&stage.deck.exchange(slot).ok()?);
-        let context = CompareContext { recorded: stage.deck.own(slot), live: own };
+        let context = CompareContext { recorded: stage.deck.own(slot, here), live: here.own };
         Some((reference(stage, slot), recorded, context))
     });
     nearest(&View::of(&request.to_exchange()), candidates, &stage.rules)

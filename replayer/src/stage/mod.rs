@@ -13,11 +13,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cassettes::format::Entry;
-use cassettes::model::{Connection, Direction, Exchange, Step, Timestamp, Until};
+use cassettes::model::{Connection, Direction, Exchange, Protocol, Step, Timestamp, Until};
 use cassettes::transcribe::compile;
 use cassettes::wire::http::View;
 
-use crate::deck::{Claims, Deck, Precedence, Slot};
+use crate::arrival::Here;
+use crate::deck::{Claims, Deck, Named, Precedence, Slot};
 use crate::options::{Order, Pace, ReplayOptions};
 use crate::player::request::Request;
 use crate::report::Verdict;
@@ -28,6 +29,10 @@ use evidence::{Evidence, Extras};
 /// From how long after an answer on, what a server says or does by itself is because the connection was idle:
 /// no part of the answer, and played at recorded pace only.
 const IDLE: Duration = Duration::from_secs(1);
+
+/// How long a client has to ask for a tunnel, or for TLS, where a server was recorded that speaks first. Those who want one ask at
+/// once; all others have to wait for so long.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// A replay: what may be played, how, and what happened so far. Shared by all connections.
 #[derive(Debug)]
@@ -49,8 +54,8 @@ pub struct Stage {
 pub(crate) struct Played<'a> {
     pub(crate) cue: &'a Cue,
     pub(crate) request: Request,
-    /// Where the client connected to.
-    pub(crate) own: Own,
+    /// Where the client came to.
+    pub(crate) here: Here,
     /// How what followed the request differs.
     pub(crate) tail: Vec<Mismatch>,
     /// When it was over.
@@ -111,7 +116,7 @@ impl Stage {
         slot: Slot,
         exchange: &Exchange,
         request: &Request,
-        own: Own,
+        here: Here,
     ) -> VecDeque<Step> {
         let mut steps = self.script(slot, exchange);
         if request.context.asks_switch {
@@ -126,9 +131,32 @@ impl Stage {
             before = (next, epilogue.ended());
         }
         match self.deck.rewritten_origin(slot) {
+            // The client names the server itself, as the server's answers do.
+            _ if here.led => steps,
             "" => steps,
-            origin => origin::replace(steps, origin, &own_name(own), &request.head),
+            origin => origin::replace(steps, origin, &own_name(here), &request.head),
         }
+    }
+
+    /// The server's part of a raw connection.
+    pub(crate) fn script_of(&self, cue: &Cue) -> VecDeque<Step> {
+        self.script(cue.slot, &cue.exchange)
+    }
+
+    /// For how long a client that came to this server (none: to this very address) may be silent before it is taken
+    /// for one whose server speaks first; none: for ever.
+    pub(crate) fn patience(&self, server: Option<Named<'_>>) -> Option<Duration> {
+        if !self.is_raw(server) {
+            return None;
+        }
+        let (_, next) = self.selector().raw_lines(server).next()?;
+        let server_first = next.chunks.first()?.direction == Direction::ToClient;
+        server_first.then_some(if server.is_some() { Duration::ZERO } else { PATIENCE })
+    }
+
+    /// Whether a client that came to this server has come for a protocol that no parser knows.
+    pub(crate) fn is_raw(&self, server: Option<Named<'_>>) -> bool {
+        !self.deck.raw_lines().is_empty() && self.deck.spoken(server).only_raw()
     }
 
     /// Whether the request is plainly the recorded one. If not, it may still mean the same.
@@ -137,9 +165,9 @@ impl Stage {
         slot: Slot,
         exchange: &Exchange,
         request: &Request,
-        own: Own,
+        here: Here,
     ) -> bool {
-        judge::is_plainly_same(self, slot, exchange, request, own)
+        judge::is_plainly_same(self, slot, exchange, request, here)
     }
 
     /// Compares what was played, and keeps what differs.
@@ -148,8 +176,8 @@ impl Stage {
     }
 
     /// Keeps a request that nothing serves; gives the answer to send.
-    pub(crate) fn miss(&self, request: &Request, own: Own, why: &Why) -> Bytes {
-        let (outcome, answer) = miss::explain(self, request, own, why);
+    pub(crate) fn miss(&self, request: &Request, here: Here, why: &Why) -> Bytes {
+        let (outcome, answer) = miss::explain(self, request, here, why);
         self.extras.push(outcome);
         answer
     }
@@ -180,13 +208,14 @@ impl Stage {
     /// Whether the script is known without compiling it: receive the request, send the answer.
     fn is_plain(&self, slot: Slot, entry: &Entry) -> bool {
         let whole = entry.complete() && entry.request_first() && !entry.degraded();
-        whole && (!entry.last_on_connection || self.claims.is_plain(slot))
+        let http = entry.protocol != Protocol::Raw;
+        whole && http && (!entry.last_on_connection || self.claims.is_plain(slot))
     }
 }
 
 /// What to call this server if the client does not say.
-fn own_name(own: Own) -> String {
-    match own {
+fn own_name(here: Here) -> String {
+    match here.own {
         Own::Port(port) => format!("localhost:{port}"),
         Own::Unknown => "localhost".to_owned(),
     }

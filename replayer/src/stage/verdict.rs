@@ -12,7 +12,7 @@ use crate::report::{ExchangeRef, Outcome, Verdict};
 use crate::verify::{Gravity, Mismatch, Place};
 
 pub(super) fn of(stage: &Stage) -> Verdict {
-    let asked: Vec<_> = stage.deck.entries().filter(|(_, entry)| entry.to_server > 0).collect();
+    let asked: Vec<_> = stage.deck.expected().collect();
     let reordered = reordered(stage, &asked);
     let mut outcomes: Vec<_> = asked
         .iter()

@@ -50,6 +50,21 @@ impl Own {
         port.map_or(Self::Unknown, Self::Port)
     }
 
+    /// Of an origin (`https://host`, `http://host:8080`), in which the port of its scheme is left out: an authority
+    /// that names it leaves it out, too.
+    pub fn of_origin(origin: &str) -> Self {
+        let authority = origin.split_once("://").map_or(origin, |(_, authority)| authority);
+        port_of(authority.as_bytes()).map_or(Self::Unknown, Self::Port)
+    }
+
+    /// Its port, if that is known.
+    pub const fn port(self) -> Option<u16> {
+        match self {
+            Self::Unknown => None,
+            Self::Port(port) => Some(port),
+        }
+    }
+
     /// Whether `authority` (`host` or `host:port`) is this address; none if that is not known.
     pub fn owns(self, authority: &[u8]) -> Option<bool> {
         match self {

@@ -122,10 +122,11 @@ impl Http1 {
         } else {
             None
         };
-        let own = self.own;
+        let here = self.here;
         let is_same =
-            |slot: Slot, recorded: &Exchange| stage.is_same(slot, recorded, &request, own);
-        let asked = Asked { request: request.key, origin: request.origin(own), is_same: &is_same };
+            |slot: Slot, recorded: &Exchange| stage.is_same(slot, recorded, &request, here);
+        let origin = request.origin(here);
+        let asked = Asked { request: request.key, origin, here, is_same: &is_same };
         match selector.choose(asked, body) {
             Choice::Play(cue) => self.begin(cue, request, continued),
             Choice::Miss(why) => self.miss(&request, &why),
@@ -133,7 +134,7 @@ impl Http1 {
     }
 
     pub(super) fn begin(&mut self, cue: Cue, request: Request, continued: bool) {
-        let steps = self.stage.steps(cue.slot, &cue.exchange, &request, self.own);
+        let steps = self.stage.steps(cue.slot, &cue.exchange, &request, self.here);
         let mut play = Play::new(cue, steps, request, self.now);
         if continued {
             play.skip_continue();
@@ -149,7 +150,7 @@ impl Http1 {
 
     pub(super) fn miss(&mut self, request: &Request, why: &Why) {
         let closes = request.closes || !request.is_over() || request.state != State::Whole;
-        let answer = self.stage.miss(request, self.own, why);
+        let answer = self.stage.miss(request, self.here, why);
         self.actions.push_back(Action::Send(answer));
         self.phase = Phase::Waiting(None);
         if closes {
@@ -180,7 +181,7 @@ impl Http1 {
     }
 
     fn begin_raw(&mut self, cue: Cue, request: Request, first: &Bytes) {
-        let steps = self.stage.steps(cue.slot, &cue.exchange, &request, self.own);
+        let steps = self.stage.steps(cue.slot, &cue.exchange, &request, self.here);
         let mut tail = Tail::new(recorded_request(&cue.exchange));
         tail.push(first, self.stage.rules());
         let mut play = Play::new(cue, steps, request, self.now);

@@ -24,10 +24,9 @@ use cassettes::model::Timestamp;
 use super::request::{Request, State};
 use super::run::World;
 use super::{Action, Speaker};
-use crate::arrival::Arrival;
+use crate::arrival::{Arrival, Here};
 use crate::select::Why;
 use crate::stage::{Played, Stage};
-use crate::verify::Own;
 use intake::Intake;
 use play::{Afterlife, Play, Progress, act};
 pub(crate) use play::{head_len, recorded_request};
@@ -41,8 +40,8 @@ const MAX_AHEAD_BYTES: usize = 64 * 1024;
 #[derive(Debug)]
 pub(super) struct Http1 {
     stage: Arc<Stage>,
-    /// Where the client connected to.
-    own: Own,
+    /// Where the client came to.
+    here: Here,
     intake: Intake,
     phase: Phase,
     actions: VecDeque<Action>,
@@ -125,7 +124,7 @@ impl Speaker for Http1 {
                 self.settle(*play);
             }
             Phase::Asking(asking) => {
-                self.stage.miss(&asking.request, self.own, &Why::CutShort);
+                self.stage.miss(&asking.request, self.here, &Why::CutShort);
             }
             Phase::Waiting(_) | Phase::Over => {}
         }
@@ -164,7 +163,7 @@ impl Http1 {
     pub(super) fn new(stage: Arc<Stage>, arrival: &Arrival, now: Timestamp) -> Self {
         Self {
             stage,
-            own: Own::Port(arrival.own_port),
+            here: arrival.here(),
             intake: Intake::default(),
             phase: Phase::Waiting(None),
             actions: VecDeque::new(),
@@ -277,10 +276,10 @@ impl Http1 {
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Waiting(_) => {
                 let request = Request::raw(self.requests, self.now);
-                self.stage.miss(&request, self.own, &Why::Stalled);
+                self.stage.miss(&request, self.here, &Why::Stalled);
             }
             Phase::Asking(asking) => {
-                self.stage.miss(&asking.request, self.own, &Why::Stalled);
+                self.stage.miss(&asking.request, self.here, &Why::Stalled);
             }
             Phase::Playing(mut play) => {
                 if !play.request.is_over() {
@@ -306,7 +305,7 @@ impl Http1 {
     fn settle(&self, mut play: Play) {
         let tail = play.tail.as_mut().map(Tail::mismatches).unwrap_or_default();
         let Play { cue, request, .. } = play;
-        self.stage.settle(Played { cue: &cue, request, own: self.own, tail, ended: self.now });
+        self.stage.settle(Played { cue: &cue, request, here: self.here, tail, ended: self.now });
     }
 }
 

@@ -1,18 +1,304 @@
 //! Plain TCP: bytes in lock-step with the recorded ones, for a client that came for a server of no HTTP.
+//!
+//! What the server said is sent once the client has sent what came before it. A client that sends something else
+//! is not waited for: its connection ends, and the verdict names the byte.
+//!
+//! - [`Raw`]: the [`Speaker`]
+//! - [`listening`]: what the client sends, beside what was recorded
+//! - [`choosing`]: which recorded connection a client's is
 
+mod choosing;
+mod listening;
+#[cfg(test)]
+mod tests;
+
+use std::cell::Cell;
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
-use cassettes::model::Timestamp;
+use bytes::Bytes;
+use cassettes::model::{Step, Timestamp, Until};
 
-use super::Speaker;
-use crate::arrival::Arrival;
-use crate::stage::Stage;
+use super::request::Request;
+use super::run::{Next, Run, World};
+use super::{Action, Speaker};
+use crate::arrival::{Arrival, Here};
+use crate::select::{Cue, Why};
+use crate::stage::{Played, Stage};
+use listening::{Listening, Turn};
+
+/// How long a message that differs may take to become as long as the recorded one: it may come in pieces, and with
+/// as many bytes the recorded answer still is the best one.
+const REST_OF_MESSAGE: Duration = Duration::from_millis(250);
 
 /// Who speaks to a client that came for plain TCP; none for any other, whose first bytes decide.
 pub(super) fn speaker(
-    _stage: &Arc<Stage>,
-    _arrival: &Arrival,
-    _now: Timestamp,
+    stage: &Arc<Stage>,
+    arrival: &Arrival,
+    now: Timestamp,
 ) -> Option<Box<dyn Speaker>> {
-    None
+    stage
+        .is_raw(arrival.server())
+        .then(|| Box::new(Raw::new(Arc::clone(stage), arrival.clone(), now)) as Box<dyn Speaker>)
+}
+
+/// The server's part on one connection.
+#[derive(Debug)]
+struct Raw {
+    stage: Arc<Stage>,
+    arrival: Arrival,
+    here: Here,
+    began: Timestamp,
+    now: Timestamp,
+    /// When the client was last heard, or waited for.
+    heard_at: Timestamp,
+    client_closed: bool,
+    phase: Phase,
+    actions: VecDeque<Action>,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// Which recorded connection this is, its first bytes tell.
+    Choosing,
+    Playing(Box<Play>),
+    /// Nothing more is to be done.
+    Over,
+}
+
+/// A recorded connection being played.
+#[derive(Debug)]
+struct Play {
+    cue: Cue,
+    run: Run,
+    listening: Listening,
+    /// What the script waits for the client to do.
+    awaited: Option<Until>,
+}
+
+impl Raw {
+    fn new(stage: Arc<Stage>, arrival: Arrival, now: Timestamp) -> Self {
+        let mut raw = Self {
+            here: arrival.here(),
+            stage,
+            arrival,
+            began: now,
+            now,
+            heard_at: now,
+            client_closed: false,
+            phase: Phase::Choosing,
+            actions: VecDeque::new(),
+        };
+        if let Some(cue) = choosing::server_first(&raw.stage, &raw.arrival) {
+            raw.begin(cue);
+            raw.pump();
+        }
+        raw
+    }
+
+    fn begin(&mut self, cue: Cue) {
+        let recorded = choosing::recorded(&self.stage, &cue, &self.arrival);
+        let steps = self.stage.script_of(&cue);
+        self.phase = Phase::Playing(Box::new(Play {
+            listening: Listening::new(recorded),
+            run: Run::new(steps, self.now),
+            awaited: None,
+            cue,
+        }));
+    }
+
+    /// Goes on with the script, as far as the client lets it.
+    fn pump(&mut self) {
+        let pace = self.stage.options().pace;
+        let world = World { now: self.now, pace, client_closed: self.client_closed };
+        while let Phase::Playing(play) = &mut self.phase {
+            match play.next(world) {
+                Next::Act(step) => {
+                    if self.act(step) {
+                        return self.end();
+                    }
+                }
+                Next::Blocked if play.is_hopeless(self.client_closed) => return self.close(),
+                // The server had ended an idle connection, or the recording ends before the connection did.
+                Next::Idle | Next::Done if self.client_closed => return self.close(),
+                Next::Idle => return self.idle(),
+                Next::Done if play.listening.exceeds() => return self.close(),
+                Next::Blocked | Next::Done => return,
+            }
+        }
+    }
+
+    /// Whether that ends the connection.
+    fn act(&mut self, step: Step) -> bool {
+        let (action, ends) = match step {
+            Step::Send(bytes) => (Action::Send(bytes), false),
+            Step::HalfClose => (Action::HalfClose, false),
+            Step::Close => (Action::Close, true),
+            Step::Cut => (Action::Cut, true),
+            Step::Alert(number) => (Action::Alert(number), true),
+            Step::Reset => (Action::Reset, true),
+            Step::Receive(_) | Step::Wait(_) | Step::Stall(_) => return false,
+        };
+        self.actions.push_back(action);
+        ends
+    }
+
+    /// All is said, and the connection stays open for as long as it did.
+    fn idle(&mut self) {
+        let pace = self.stage.options().pace;
+        if let Phase::Playing(play) = &mut self.phase
+            && let Some((at, mut steps)) = play.run.take_afterlife(pace)
+        {
+            steps.push_front(Step::Wait(at.since(self.now)));
+            play.run = Run::new(steps, self.now);
+        }
+        self.pump();
+    }
+
+    fn close(&mut self) {
+        self.actions.push_back(Action::Close);
+        self.end();
+    }
+
+    /// Tells the verdict.
+    fn end(&mut self) {
+        if let Phase::Playing(play) = std::mem::replace(&mut self.phase, Phase::Over) {
+            let mut request = Request::raw(0, self.began);
+            request.closes = true;
+            let tail = play.listening.mismatch();
+            let (here, ended) = (self.here, self.now);
+            self.stage.settle(Played { cue: &play.cue, request, here, tail, ended });
+        }
+    }
+
+    /// No recorded connection is left for this one.
+    fn miss(&mut self, why: &Why) {
+        // What a client of an unknown protocol can be told is that the connection ends.
+        self.stage.miss(&Request::raw(0, self.began), self.here, why);
+        self.close();
+    }
+
+    fn deadline(&self) -> Option<Timestamp> {
+        let step = self.stage.options().limits.step;
+        match &self.phase {
+            Phase::Choosing => Some(self.heard_at.later(step)),
+            Phase::Playing(play) => {
+                let rest = match play.awaited? {
+                    Until::Bytes(_) if play.listening.differs() => step.min(REST_OF_MESSAGE),
+                    _ => step,
+                };
+                Some(self.heard_at.later(rest))
+            }
+            Phase::Over => None,
+        }
+    }
+}
+
+impl Play {
+    fn next(&mut self, world: World) -> Next {
+        let (listening, awaited) = (&self.listening, Cell::new(None));
+        let next = self.run.next(world, |until| {
+            let has = match until {
+                Until::Bytes(count) => listening.turn(count) == Turn::Reached,
+                Until::ClientClose => world.client_closed,
+                _ => true,
+            };
+            awaited.set((!has).then_some(until));
+            has
+        });
+        self.awaited = awaited.take().filter(|_| matches!(next, Next::Blocked));
+        next
+    }
+
+    /// What the script waits for will not come.
+    fn is_hopeless(&self, client_closed: bool) -> bool {
+        match self.awaited {
+            Some(Until::Bytes(count)) => {
+                client_closed || self.listening.turn(count) == Turn::Missed
+            }
+            // All is said; a client that says more does not end.
+            Some(_) => self.listening.exceeds(),
+            None => false,
+        }
+    }
+}
+
+impl Speaker for Raw {
+    fn wants_input(&self) -> bool {
+        true
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Over)
+    }
+
+    fn receive(&mut self, bytes: Bytes, at: Timestamp) {
+        self.now = at;
+        self.heard_at = at;
+        if matches!(self.phase, Phase::Choosing) {
+            match choosing::by_first_bytes(&self.stage, &self.arrival, &bytes) {
+                Ok(cue) => self.begin(cue),
+                Err(why) => return self.miss(&why),
+            }
+        }
+        if let Phase::Playing(play) = &mut self.phase {
+            play.listening.hear(&bytes);
+        }
+        self.pump();
+    }
+
+    fn client_closed(&mut self, at: Timestamp) {
+        self.now = at;
+        self.client_closed = true;
+        match &self.phase {
+            // It never said a word, and nobody was recorded who did the same.
+            Phase::Choosing => match choosing::silent(&self.stage, &self.arrival) {
+                Some(cue) => {
+                    self.begin(cue);
+                    self.pump();
+                }
+                None => self.close(),
+            },
+            Phase::Playing(_) => self.pump(),
+            Phase::Over => {}
+        }
+    }
+
+    fn client_gone(&mut self, at: Timestamp) {
+        self.now = at;
+        self.actions.clear();
+        self.end();
+        self.phase = Phase::Over;
+    }
+
+    fn timeout(&mut self, at: Timestamp) {
+        self.now = at;
+        if self.deadline().is_none_or(|deadline| deadline > at) {
+            return self.pump();
+        }
+        match &self.phase {
+            Phase::Choosing => self.miss(&Why::Stalled),
+            _ => self.close(),
+        }
+    }
+
+    fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    fn poll_timeout(&self) -> Option<Timestamp> {
+        let wake = match &self.phase {
+            Phase::Playing(play) => play.run.wake(),
+            Phase::Choosing | Phase::Over => None,
+        };
+        wake.into_iter().chain(self.deadline()).min()
+    }
+}
+
+impl Drop for Raw {
+    /// A connection that is dropped in the middle still counts.
+    fn drop(&mut self) {
+        self.client_gone(self.now);
+    }
 }
