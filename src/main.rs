@@ -5,10 +5,11 @@
 //! - [`verbs`]: one file a verb; each turns what was typed into a plan, and carries it out
 //! - [`store`]: the only place with paths: opens, creates and extends cassette files
 //! - [`session`]: a server with its end: [`child`] is the command after `--`, [`signals`] Ctrl-C and its like
-//! - [`environment`]: what the command is started with
+//! - [`environment`]: what the command is started with; [`certificates`]: what its TLS is answered with
 //! - [`talk`] and [`exit`]: what is said, and how it ends
 
 mod args;
+mod certificates;
 mod child;
 mod environment;
 mod exit;

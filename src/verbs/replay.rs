@@ -4,15 +4,19 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus};
 use std::sync::Arc;
+use std::time::Duration;
 
 use cassettes::format::Options;
 use cassettes::model::Rewrite;
 use clap::{Args, ValueEnum};
 use replayer::report::{Verdict, text};
 use replayer::verify::Rules;
-use replayer::{Deck, NamedReader, Order, Pace, ReplayOptions, Stage};
+use replayer::{
+    Certificates, Deck, HttpMatch, Limits, NamedReader, Order, Pace, ReplayOptions, Stage,
+};
 use tokio_util::sync::CancellationToken;
 
+use crate::certificates::LocalCertificates;
 use crate::child::{self, exit_code};
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure, Outcome};
@@ -32,6 +36,9 @@ Examples:
   retape replay api.cassette --listen 127.0.0.1:8080
       play until Ctrl-C; clients connect to http://127.0.0.1:8080
 
+  retape replay web.cassette -- python crawl.py
+      recorded by proxy: the command comes by proxy again, and trusts the certificates that it sees
+
   retape replay users.cassette orders.yaml --report junit=retape.xml -- npm test
       in CI: several cassettes, one test case an exchange
 
@@ -40,7 +47,8 @@ Without a command, one line goes to standard output once clients can connect:
 
 /// Play recorded servers to a client, byte by byte, and tell how the client differs
 ///
-/// Needs no network: only recorded answers are given. A request that was not recorded gets status
+/// Clients may come straight, by HTTP proxy or SOCKS5, and in TLS, all on one port: whatever host was recorded
+/// answers. Needs no network: only recorded answers are given. A request that was not recorded gets status
 /// 470 and fails the replay.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -65,6 +73,18 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_enum, default_value_t = OrderArg::Any)]
     order: OrderArg,
 
+    /// Whether an exchange recorded in one version of HTTP may answer a client of another
+    #[arg(long, value_enum, default_value_t = HttpArg::Exact)]
+    http: HttpArg,
+
+    /// Seconds of silence after which a client that has more to say is given up
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    step_timeout: Duration,
+
+    /// Where the certificate authority is kept, for clients in TLS [default: retape/ca in the user's data directory]
+    #[arg(long, value_name = "DIR")]
+    ca: Option<PathBuf>,
+
     /// What a request gets that was not recorded
     #[arg(long, value_enum, default_value_t = OnMiss::Fail)]
     on_miss: OnMiss,
@@ -85,7 +105,8 @@ pub(crate) struct ReplayArgs {
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
 
-    /// Run this, with `RETAPE_URL` set, and stop when it ends
+    /// Run this, with `RETAPE_URL` set, and stop when it ends; with the variables for proxy and trust as well, if the
+    /// recorded clients came by proxy, or in TLS
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
@@ -102,6 +123,14 @@ enum OrderArg {
     Any,
     /// An exchange is served once all that had ended before it began were asked for
     Recorded,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum HttpArg {
+    /// No: that is a miss
+    Exact,
+    /// Yes, translated
+    Any,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -122,6 +151,7 @@ struct Plan {
     options: ReplayOptions,
     reports: Vec<Report>,
     transcript: Option<(PathBuf, Existing)>,
+    certificates: LocalCertificates,
     command: Vec<OsString>,
 }
 
@@ -148,8 +178,14 @@ impl TryFrom<ReplayArgs> for Plan {
                     OrderArg::Any => Order::Any,
                     OrderArg::Recorded => Order::Recorded,
                 },
-                ..ReplayOptions::default()
+                http: match args.http {
+                    HttpArg::Exact => HttpMatch::Exact,
+                    HttpArg::Any => HttpMatch::Any,
+                },
+                limits: Limits { step: args.step_timeout, ..Limits::default() },
+                transcript: None,
             },
+            certificates: LocalCertificates::find(args.ca.as_deref())?,
             reports: args.report,
             transcript: args.transcript.map(|path| (path, existing)),
             command: args.command,
@@ -179,11 +215,12 @@ fn load(files: &[PathBuf]) -> Outcome<Deck> {
 
 async fn replay(mut plan: Plan) -> Outcome<ExitCode> {
     let listener = plan.listen.listen()?;
-    let environment = Environment::prepare(&listen::url(&listener)?, None, None)?;
+    let environment = environment(&plan, &listen::url(&listener)?)?;
     let transcript = transcript(&mut plan)?;
     let stage = Arc::new(Stage::new(plan.deck, plan.rules, plan.options));
     let stop = CancellationToken::new();
-    let serve = replayer::serve(listener, Arc::clone(&stage), None, stop.clone());
+    let certificates = Some(Arc::new(plan.certificates) as Arc<dyn Certificates>);
+    let serve = replayer::serve(listener, Arc::clone(&stage), certificates, stop.clone());
     let beside = !plan.command.is_empty();
     let status = Status::start(!beside, {
         let stage = Arc::clone(&stage);
@@ -203,6 +240,16 @@ async fn replay(mut plan: Plan) -> Outcome<ExitCode> {
     conclude(ended, &verdict)
 }
 
+/// What the command is started with: as the recorded clients were led, so is it.
+fn environment(plan: &Plan, url: &str) -> Outcome<Environment> {
+    let by_proxy = !plan.command.is_empty() && plan.deck.has_led_clients();
+    if !by_proxy && (plan.command.is_empty() || !plan.deck.has_tls_clients()) {
+        return Environment::prepare(url, None, None);
+    }
+    let authority = plan.certificates.authority()?;
+    Environment::prepare(url, Some(&authority), by_proxy.then_some(url))
+}
+
 /// Opens the file that the transcript goes to, and gives its journal to the replay.
 fn transcript(plan: &mut Plan) -> Outcome<Option<(PathBuf, Recording)>> {
     let Some((path, existing)) = plan.transcript.take() else { return Ok(None) };
@@ -211,6 +258,12 @@ fn transcript(plan: &mut Plan) -> Outcome<Option<(PathBuf, Recording)>> {
     let recording = Recording::start(tape)?;
     plan.options.transcript = Some(recording.journal.clone());
     Ok(Some((path, recording)))
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.ok_or_else(|| "write a number of seconds above 0".to_owned())
 }
 
 /// The exit code. A command's own failure comes first.

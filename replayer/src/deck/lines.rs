@@ -127,6 +127,20 @@ impl Deck {
         found.unwrap_or(&lines.all)
     }
 
+    /// Whether any recorded client came by proxy, or was led to its server in another way.
+    pub fn has_led_clients(&self) -> bool {
+        self.all_lines().any(|line| !line.direct)
+    }
+
+    /// Whether any recorded client spoke TLS.
+    pub fn has_tls_clients(&self) -> bool {
+        self.all_lines().any(|line| line.secure)
+    }
+
+    fn all_lines(&self) -> impl Iterator<Item = &Line> {
+        self.lines().of_cassettes.iter().flatten()
+    }
+
     fn lines(&self) -> &Read {
         self.lines.read.get_or_init(|| {
             let mut read = Read {

@@ -166,7 +166,7 @@ impl Raw {
         if let Phase::Playing(play) = std::mem::replace(&mut self.phase, Phase::Over) {
             let mut request = Request::raw(0, self.began);
             request.closes = true;
-            let tail = play.listening.mismatch();
+            let tail = play.listening.mismatch().into_iter().collect();
             let (here, ended) = (self.here, self.now);
             self.stage.settle(Played { cue: &play.cue, request, here, tail, ended });
         }
