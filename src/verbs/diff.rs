@@ -7,7 +7,8 @@ use replayer::{Sides, diff_sides};
 
 use crate::exit::{Exit, Failure, Outcome};
 use crate::reports::Format;
-use crate::{rules, store, talk};
+use crate::rules::RulesArgs;
+use crate::{store, talk};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,9 +37,8 @@ pub(crate) struct DiffArgs {
     #[arg(long, value_enum, default_value_t = Side::Both)]
     side: Side,
 
-    /// What counts as a difference [default: ./retape.toml if there is one]
-    #[arg(long, value_name = "FILE")]
-    rules: Option<PathBuf>,
+    #[command(flatten)]
+    rules: RulesArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -62,7 +62,7 @@ impl From<Side> for Sides {
 }
 
 pub(crate) fn run(args: &DiffArgs) -> Outcome {
-    let rules = rules::load(args.rules.as_ref())?;
+    let rules = args.rules.load()?;
     let (a, b) = (store::open(&args.a)?, store::open(&args.b)?);
     let verdict = diff_sides(&a, &b, &rules, args.side.into())
         .map_err(|error| Failure::input(store::chain(&error)))?;

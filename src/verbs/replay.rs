@@ -23,10 +23,11 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::listen::{self, ListenAddress};
 use crate::recording::{self, Recording};
 use crate::reports::{self, Report};
+use crate::rules::RulesArgs;
 use crate::session::{self, Ended};
 use crate::status::Status;
 use crate::store::{self, Existing, Tape};
-use crate::{rules, talk};
+use crate::talk;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -101,9 +102,8 @@ pub(crate) struct ReplayArgs {
     #[arg(long, requires = "transcript")]
     overwrite: bool,
 
-    /// What counts as a difference [default: ./retape.toml if there is one]
-    #[arg(long, value_name = "FILE")]
-    rules: Option<PathBuf>,
+    #[command(flatten)]
+    rules: RulesArgs,
 
     /// Run this, with `RETAPE_URL` set, and stop when it ends; with the variables for proxy and trust as well, if the
     /// recorded clients came by proxy, or in TLS
@@ -168,7 +168,7 @@ impl TryFrom<ReplayArgs> for Plan {
         let OnMiss::Fail = args.on_miss;
         let existing = if args.overwrite { Existing::Overwrite } else { Existing::Keep };
         Ok(Self {
-            rules: rules::load(args.rules.as_ref())?,
+            rules: args.rules.load()?,
             deck: load(&args.files)?,
             listen: args.listen,
             options: ReplayOptions {

@@ -1,7 +1,7 @@
 //! The body key: of a whole body, or as it streams by.
 
 use super::media::Media;
-use super::{MAX_MEANING_BYTES, Meaning, form, json, multipart};
+use super::{MAX_MEANING_BYTES, Meaning, form, grpc, json, multipart};
 
 /// A stable 64-bit hash of what a body means, as the [module](super) specifies. 0 if and only if
 /// the body is empty.
@@ -97,6 +97,14 @@ fn canonical(meaning: Meaning<'_>) -> Option<Vec<u8>> {
         Meaning::Multipart(parts) => {
             text.extend_from_slice(b"multipart\n");
             multipart::write_canonical(&parts, &mut text);
+        }
+        Meaning::Grpc(messages) => {
+            text.extend_from_slice(b"grpc\n");
+            grpc::write_canonical(&messages, &mut text);
+        }
+        Meaning::Protobuf(json) => {
+            text.extend_from_slice(b"protobuf\n");
+            text.extend_from_slice(json.as_bytes());
         }
         Meaning::Empty | Meaning::Text(_) | Meaning::Binary(_) => return None,
     }

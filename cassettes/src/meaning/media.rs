@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::wire::grpc::is_grpc;
+
 /// Longest boundary accepted. RFC 2046 allows 70; some clients write more.
 const MAX_BOUNDARY_BYTES: usize = 256;
 
@@ -13,6 +15,10 @@ pub(super) enum Media<'a> {
     Multipart {
         boundary: Cow<'a, [u8]>,
     },
+    /// A sequence of length-prefixed messages.
+    Grpc,
+    /// One protobuf message.
+    Protobuf,
     /// `text/plain`: what clients send strings as, JSON included.
     Plain,
     /// Another type that people read.
@@ -27,12 +33,14 @@ impl<'a> Media<'a> {
         let Some(value) = content_type else { return Self::Absent };
         match essence(value) {
             b"" => Self::Absent,
-            name if is_json(name) => Self::Json,
+            name if is_json(name) && !is_grpc(name) => Self::Json,
             name if name.eq_ignore_ascii_case(b"application/x-www-form-urlencoded") => Self::Form,
             name if name.eq_ignore_ascii_case(b"text/plain") => Self::Plain,
             name if starts_with(name, b"multipart/") => {
                 boundary(value).map_or(Self::Other, |boundary| Self::Multipart { boundary })
             }
+            name if is_grpc(name) => Self::Grpc,
+            name if is_protobuf(name) => Self::Protobuf,
             name if is_text(name) => Self::Text,
             _ => Self::Other,
         }
@@ -69,6 +77,16 @@ fn is_json(name: &[u8]) -> bool {
     name.eq_ignore_ascii_case(b"application/json")
         || name.eq_ignore_ascii_case(b"text/json")
         || ends_with(name, b"+json")
+}
+
+fn is_protobuf(name: &[u8]) -> bool {
+    const NAMES: [&[u8]; 4] = [
+        b"application/x-protobuf",
+        b"application/protobuf",
+        b"application/proto",
+        b"application/vnd.google.protobuf",
+    ];
+    NAMES.iter().any(|other| name.eq_ignore_ascii_case(other))
 }
 
 fn is_text(name: &[u8]) -> bool {
@@ -151,6 +169,12 @@ mod tests {
         for name in ["application/json", "Application/JSON; charset=utf-8", "application/ld+json"] {
             assert_eq!(Media::of(Some(name.as_bytes())), Media::Json, "{name}");
         }
+    }
+
+    #[test]
+    fn streams_of_messages_are_known_by_name_whatever_is_in_them() {
+        assert_eq!(Media::of(Some(b"application/grpc+json")), Media::Grpc);
+        assert_eq!(Media::of(Some(b"application/x-protobuf; v=1")), Media::Protobuf);
     }
 
     #[test]

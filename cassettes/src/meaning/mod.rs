@@ -27,6 +27,8 @@
 //! | JSON | `json\n` | the media type is `application/json`, `text/json` or ends in `+json`; or it is absent, `text/plain` or `application/x-www-form-urlencoded` and the first byte that is not white space is `{` or `[`. The whole body parses, no deeper than [`MAX_JSON_DEPTH`] |
 //! | form | `form\n` | the media type is `application/x-www-form-urlencoded` |
 //! | multipart | `multipart\n` | the media type is `multipart/…` with a boundary, and the body holds at least one part and the closing delimiter |
+//! | grpc | `grpc\n` | the media type is `application/grpc`, `application/grpc-web`, one of them and `+…`, or `application/connect+…`; and the body is whole length-prefixed messages |
+//! | protobuf | `protobuf\n` | the media type is `application/x-protobuf`, `application/protobuf`, `application/proto` or `application/vnd.google.protobuf`, and the body parses |
 //! | bytes | `bytes\n` | always, and for every body longer than [`MAX_MEANING_BYTES`] |
 //!
 //! - *JSON* (RFC 8259) becomes JSON without white space. Members of an object are sorted by name
@@ -42,9 +44,13 @@
 //!   written as the number of its header lines (32 bits, little-endian), each line as name (lower-cased) and value (trimmed;
 //!   for a multipart media type without its `boundary` parameter), both with their length as above; then the body key of its
 //!   content, as 8 bytes. Multiparts nested deeper than [`MAX_MULTIPART_DEPTH`] are bytes.
+//! - *Grpc* becomes its messages in order: each its flags byte; `j` and its text if it is not compressed and parses as protobuf, else `b` and
+//!   its bytes; both with their length as above. Its text is its JSON form [without a schema](crate::wire::protobuf).
+//! - *Protobuf* becomes that text.
 //! - *Bytes* stay as they are.
 
 mod form;
+mod grpc;
 mod hasher;
 pub mod json;
 mod media;
@@ -59,6 +65,8 @@ pub use target::{
     Target, normalised, query_name, request_key, request_key_ignoring, request_key_of,
 };
 
+use crate::wire::grpc::Message;
+use crate::wire::protobuf::to_json;
 use media::Media;
 
 /// Longest body read for its meaning: reading holds the whole body, and a longer one is hardly ever
@@ -76,6 +84,10 @@ pub enum Meaning<'a> {
     Form(Vec<Field<'a>>),
     /// The parts of a multipart body, in order.
     Multipart(Vec<Part<'a>>),
+    /// The messages of a gRPC body, in order.
+    Grpc(Vec<Message>),
+    /// A protobuf message, as [JSON](crate::wire::protobuf).
+    Protobuf(String),
     /// Readable text of any other kind.
     Text(&'a str),
     /// Anything else.
@@ -88,13 +100,15 @@ impl<'a> Meaning<'a> {
         Self::at_depth(content_type, body, 0)
     }
 
-    /// As one word: `empty`, `json`, `form`, `multipart`, `text`, `binary`.
+    /// As one word: `empty`, `json`, `form`, `multipart`, `grpc`, `protobuf`, `text`, `binary`.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Empty => "empty",
             Self::Json(_) => "json",
             Self::Form(_) => "form",
             Self::Multipart(_) => "multipart",
+            Self::Grpc(_) => "grpc",
+            Self::Protobuf(_) => "protobuf",
             Self::Text(_) => "text",
             Self::Binary(_) => "binary",
         }
@@ -122,6 +136,8 @@ fn read<'a>(media: &Media<'_>, body: &'a [u8], depth: usize) -> Option<Meaning<'
         Media::Multipart { boundary } => {
             multipart::parts(body, boundary, depth).map(Meaning::Multipart)
         }
+        Media::Grpc => grpc::messages(body).map(Meaning::Grpc),
+        Media::Protobuf => to_json(body, None).map(Meaning::Protobuf),
         _ => None,
     }
 }

@@ -9,6 +9,7 @@
 //! - [`tls_names`]: what its numbers are called
 //! - [`websocket`]: WebSocket (RFC 6455), both directions
 //! - [`grpc`]: gRPC's length-prefixed messages
+//! - [`protobuf`]: what is in them, with a schema or without
 //! - [`sse`]: server-sent events, and other streams of lines
 //! - [`messages`]: what is common to streams of messages
 
@@ -18,6 +19,7 @@ pub mod http;
 pub mod http1;
 pub mod http2;
 pub mod messages;
+pub mod protobuf;
 pub mod socks5;
 pub mod sse;
 pub mod tls;

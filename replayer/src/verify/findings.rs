@@ -1,5 +1,7 @@
 //! Where the parts of a comparison put what they find.
 
+use cassettes::wire::protobuf::Schema;
+
 use super::{CompareContext, Gravity, Mismatch, Place, Rules, Treatment};
 
 /// Most differences listed for one exchange. Beyond it a reader looks at the bodies themselves, and
@@ -12,6 +14,8 @@ pub(super) struct Findings<'r> {
     pub(super) context: CompareContext,
     /// What was recorded does not tell all headers, so that one more is no difference.
     pub(super) headers_untold: bool,
+    /// What gRPC messages in this direction hold, if that is known.
+    pub(super) schema: Option<Schema<'r>>,
     /// At most [`MAX_MISMATCHES`].
     list: Vec<Mismatch>,
     /// Found beyond the limit; the gravest of them.
@@ -20,7 +24,8 @@ pub(super) struct Findings<'r> {
 
 impl<'r> Findings<'r> {
     pub(super) fn new(rules: &'r Rules, context: CompareContext) -> Self {
-        Self { rules, context, headers_untold: false, list: Vec::new(), beyond: (0, None) }
+        let (list, beyond) = (Vec::new(), (0, None));
+        Self { rules, context, headers_untold: false, schema: None, list, beyond }
     }
 
     /// One more, with the gravity that it has itself.
@@ -64,6 +69,7 @@ impl<'r> Findings<'r> {
         compare: impl FnOnce(&mut Self),
     ) {
         let mut inner = Findings::new(self.rules, self.context);
+        inner.schema = self.schema;
         compare(&mut inner);
         for mut found in inner.finish() {
             found.place = wrap(Box::new(found.place));

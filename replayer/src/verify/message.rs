@@ -3,6 +3,7 @@
 use cassettes::model::Direction;
 use cassettes::wire::http::{Message, View};
 use cassettes::wire::http1::{Framing, Headers, RequestHead, ResponseHead, Version};
+use cassettes::wire::protobuf::Descriptors;
 
 use super::body::{Body, compare_bodies};
 use super::findings::Findings;
@@ -23,6 +24,7 @@ pub fn compare_requests(
     match (request(expected), request(actual)) {
         (Some((was, was_head)), Some((is, is_head))) => {
             found.headers_untold = is_sketch(&was_head);
+            found.schema = descriptors(rules).and_then(|set| set.request(was_head.target()));
             compare_request_lines(&was_head, &is_head, &mut found);
             compare_rest((was, was_head.headers()), (is, is_head.headers()), &mut found);
         }
@@ -41,6 +43,8 @@ pub fn compare_responses(
     rules: &Rules,
 ) -> Vec<Mismatch> {
     let mut found = Findings::new(rules, *context);
+    let asked = request(expected).map(|(_, head)| head.target());
+    found.schema = descriptors(rules).zip(asked).and_then(|(set, path)| set.response(path));
     compare_interims(expected, actual, &mut found);
     match (expected.final_response(), actual.final_response()) {
         (Some(was), Some(is)) => compare_response(was, is, &mut found),
@@ -52,6 +56,10 @@ pub fn compare_responses(
     }
     compare_tails(expected, actual, Direction::ToClient, &mut found);
     found.finish()
+}
+
+fn descriptors(rules: &Rules) -> Option<&Descriptors> {
+    rules.descriptors.as_deref()
 }
 
 fn request(view: &View) -> Option<(&Message, RequestHead<'_>)> {

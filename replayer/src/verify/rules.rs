@@ -1,5 +1,8 @@
 //! What counts as a difference, and how much.
 
+use std::sync::Arc;
+
+use cassettes::wire::protobuf::Descriptors;
 use serde::{Deserialize, Serialize};
 
 use super::{Gravity, HeaderRules, JsonPath};
@@ -30,6 +33,9 @@ pub struct Rules {
     pub connection_reuse: Treatment,
     /// Requests in another order, where the recording shows which came first.
     pub order: Treatment,
+    /// Names and types of what gRPC messages hold; without them, fields go by their numbers.
+    #[serde(skip)]
+    pub descriptors: Option<Arc<Descriptors>>,
 }
 
 /// How a difference is taken.
@@ -69,6 +75,7 @@ impl Default for Rules {
             version: Treatment::Fail,
             connection_reuse: Treatment::Note,
             order: Treatment::Fail,
+            descriptors: None,
         }
     }
 }

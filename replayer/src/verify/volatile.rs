@@ -37,6 +37,8 @@ pub const VOLATILE_HEADERS: &[&str] = &[
     "x-idempotency-key",
     "sec-websocket-key",
     "sec-websocket-accept",
+    // What is left of a deadline when the request is sent.
+    "grpc-timeout",
     // How the connection is used has a place of its own.
     "connection",
     "keep-alive",

@@ -3,8 +3,10 @@
 
 mod coding;
 mod form;
+mod grpc;
 mod json;
 mod multipart;
+mod protobuf;
 mod text;
 
 use std::borrow::Cow;
@@ -15,19 +17,26 @@ use cassettes::wire::http1::Headers;
 use super::findings::Findings;
 use super::show::{byte_count, show};
 use super::{Gravity, Mismatch, Place, Treatment, binary};
+use grpc::Messages;
 
 /// A body, and what its headers say about it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Body<'a> {
     content_type: Option<&'a [u8]>,
     content_encoding: Option<&'a [u8]>,
+    /// How gRPC messages are compressed.
+    message_encoding: Option<&'a [u8]>,
     bytes: &'a [u8],
 }
 
 impl<'a> Body<'a> {
     pub(super) fn of(headers: Headers<'a>, bytes: &'a [u8]) -> Self {
         let content_type = headers.clone().get("content-type");
-        Self { content_type, content_encoding: headers.get("content-encoding"), bytes }
+        let message_encoding = headers.clone().get("grpc-encoding");
+        let message_encoding =
+            message_encoding.or_else(|| headers.clone().get("connect-content-encoding"));
+        let content_encoding = headers.get("content-encoding");
+        Self { content_type, content_encoding, message_encoding, bytes }
     }
 
     /// Without its content coding, if it has one that is known and right.
@@ -46,6 +55,10 @@ pub(super) fn compare_bodies(expected: Body<'_>, actual: Body<'_>, found: &mut F
     }
     let (was_meaning, is_meaning) =
         (Meaning::of(expected.content_type, &was), Meaning::of(actual.content_type, &is));
+    if let (Meaning::Grpc(was), Meaning::Grpc(is)) = (&was_meaning, &is_meaning) {
+        let (was, is) = (Messages::of(was, expected), Messages::of(is, actual));
+        return grpc::compare(was, is, found);
+    }
     compare_meanings(&was_meaning, &is_meaning, (&was, &is), found);
 }
 
@@ -68,6 +81,7 @@ pub(in crate::verify) fn compare_meanings(
         (Meaning::Json(a), Meaning::Json(b)) => json::compare(a.root(), b.root(), found),
         (Meaning::Form(a), Meaning::Form(b)) => form::compare(a, b, found),
         (Meaning::Multipart(a), Meaning::Multipart(b)) => multipart::compare(a, b, found),
+        (Meaning::Protobuf(a), Meaning::Protobuf(b)) => protobuf::compare(a, b, found),
         (Meaning::Text(a), Meaning::Text(b)) => text::compare(a, b, found),
         (Meaning::Binary(a), Meaning::Binary(b)) => compare_binary(a, b, found),
         _ => compare_kinds(expected, actual, (was, is), found),
