@@ -5,6 +5,7 @@ mod odd;
 mod plays;
 mod random;
 mod scripts;
+mod stream_scripts;
 mod streams;
 
 use bytes::Bytes;
