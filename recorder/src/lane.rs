@@ -6,10 +6,11 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
 use cassettes::model::{Direction, How, Side};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::AsyncWrite as _;
 
 use crate::outbox::Outbox;
 use crate::scratch;
+use crate::stream::Stream;
 use crate::tap::Tap;
 
 /// A connection broke: by whom, and how.
@@ -20,10 +21,28 @@ pub(crate) struct Broken {
 }
 
 impl Broken {
-    fn new(by: Side, error: &io::Error) -> Self {
+    pub(crate) fn new(by: Side, error: &io::Error) -> Self {
         let silent = error.kind() == io::ErrorKind::TimedOut;
-        Self { by, how: if silent { How::Timeout } else { How::Reset } }
+        let otherwise = if silent { How::Timeout } else { How::Reset };
+        Self { by, how: alert(error).map_or(otherwise, How::Alert) }
     }
+}
+
+/// The fatal TLS alert that an error is about, if the peer sent one.
+pub(crate) fn alert(error: &io::Error) -> Option<u8> {
+    match error.get_ref()?.downcast_ref::<rustls::Error>()? {
+        rustls::Error::AlertReceived(alert) => Some(u8::from(*alert)),
+        _ => None,
+    }
+}
+
+/// How a sender ended in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// FIN; in TLS, after `close_notify`.
+    Whole,
+    /// FIN without the `close_notify` that TLS demands before it.
+    Cut,
 }
 
 /// One direction's state.
@@ -42,8 +61,8 @@ pub(crate) struct Lane {
 enum State {
     /// The sender may send more.
     Open,
-    /// The sender has ended; the receiver has not been told yet.
-    Ended,
+    /// The sender has ended like this; the receiver has not been told yet.
+    Ended(End),
     /// The receiver has been told.
     Closed,
 }
@@ -63,24 +82,26 @@ impl Lane {
     pub(crate) fn poll(
         &mut self,
         cx: &mut Context<'_>,
-        mut from: Pin<&mut impl AsyncRead>,
-        mut to: Pin<&mut impl AsyncWrite>,
+        from: &mut Stream,
+        to: &mut Stream,
         tap: &mut Tap,
     ) -> Poll<Result<(), Broken>> {
         loop {
-            ready!(self.poll_flush(cx, to.as_mut()))?;
+            ready!(self.poll_flush(cx, to))?;
             match (self.state, self.doomed) {
                 (State::Closed, None) => return Poll::Ready(Ok(())),
-                (State::Ended | State::Closed, Some(broken)) => return Poll::Ready(Err(broken)),
-                (State::Ended, None) => {
-                    ready!(to.as_mut().poll_shutdown(cx)).map_err(|error| self.refused(&error))?;
+                (State::Ended(_) | State::Closed, Some(broken)) => return Poll::Ready(Err(broken)),
+                (State::Ended(end), None) => {
+                    ready!(poll_end(cx, to, end)).map_err(|error| self.refused(&error))?;
                     self.state = State::Closed;
                 }
+                // What it says to another server waits until this one has answered.
+                (State::Open, None) if self.is_turned(tap) => return Poll::Pending,
                 (State::Open, _) => {
                     ready!(tap.poll_pause(cx));
-                    match ready!(scratch::poll_read(from.as_mut(), cx, self.limit)) {
-                        Ok(bytes) => self.pass_on(cx, to.as_mut(), bytes, tap)?,
-                        Err(error) => self.break_off(&error, tap),
+                    match ready!(scratch::poll_read(Pin::new(&mut *from), cx, self.limit)) {
+                        Ok(bytes) => self.pass_on(cx, to, bytes, tap)?,
+                        Err(error) => self.stop_reading(&error, from, tap),
                     }
                 }
             }
@@ -107,45 +128,55 @@ impl Lane {
     fn pass_on(
         &mut self,
         cx: &mut Context<'_>,
-        to: Pin<&mut impl AsyncWrite>,
+        to: &mut Stream,
         bytes: Bytes,
         tap: &mut Tap,
     ) -> Result<(), Broken> {
         if bytes.is_empty() {
-            self.end(tap);
+            self.end(End::Whole, tap);
             return Ok(());
         }
         let at = tap.now();
         self.adapt(bytes.len());
-        tap.translate(self.direction, &bytes, &mut self.out);
+        let bytes = tap.translate(self.direction, bytes, &mut self.out);
         let flushed = self.poll_flush(cx, to);
         tap.heard(self.direction, at, bytes);
         match flushed {
+            _ if tap.is_garbled() => Err(Broken { by: self.sender(), how: How::Reset }),
             Poll::Ready(result) => result,
             Poll::Pending => Ok(()),
         }
     }
 
-    fn end(&mut self, tap: &mut Tap) {
-        self.state = State::Ended;
+    fn is_turned(&self, tap: &Tap) -> bool {
+        self.direction == Direction::ToServer && tap.has_turned()
+    }
+
+    fn stop_reading(&mut self, error: &io::Error, from: &Stream, tap: &mut Tap) {
+        if from.is_tls() && error.kind() == io::ErrorKind::UnexpectedEof {
+            self.end(End::Cut, tap);
+        } else {
+            self.break_off(error, tap);
+        }
+    }
+
+    fn end(&mut self, end: End, tap: &mut Tap) {
+        self.state = State::Ended(end);
         tap.translate_end(self.direction, &mut self.out);
         if self.doomed.is_none() {
-            tap.ended(self.direction);
+            tap.ended(self.direction, end);
         }
     }
 
     /// The sender broke: reported once what was withheld of its bytes has been passed on.
     fn break_off(&mut self, error: &io::Error, tap: &mut Tap) {
-        self.state = State::Ended;
+        self.state = State::Ended(End::Cut);
         tap.translate_end(self.direction, &mut self.out);
         self.doomed = Some(Broken::new(self.direction.sender(), error));
     }
 
-    fn poll_flush(
-        &mut self,
-        cx: &mut Context<'_>,
-        mut to: Pin<&mut impl AsyncWrite>,
-    ) -> Poll<Result<(), Broken>> {
+    fn poll_flush(&mut self, cx: &mut Context<'_>, to: &mut Stream) -> Poll<Result<(), Broken>> {
+        let mut to = Pin::new(to);
         while self.out.has_remaining() {
             let written = match self.out.single() {
                 Some(piece) => to.as_mut().poll_write(cx, piece),
@@ -154,7 +185,8 @@ impl Lane {
             let count = ready!(written).map_err(|error| self.refused(&error))?;
             self.out.advance(count);
         }
-        Poll::Ready(Ok(()))
+        // TLS holds back what the socket did not take at once.
+        to.poll_flush(cx).map_err(|error| self.refused(&error))
     }
 
     /// The receiver takes no more.
@@ -175,8 +207,15 @@ impl Lane {
 /// Pieces handed to one system call: a request's head and body make up to four.
 const SLICES: usize = 16;
 
+fn poll_end(cx: &mut Context<'_>, to: &mut Stream, end: End) -> Poll<io::Result<()>> {
+    match end {
+        End::Whole => Pin::new(to).poll_shutdown(cx),
+        End::Cut => to.poll_cut(cx),
+    }
+}
+
 fn poll_write_vectored(
-    to: Pin<&mut impl AsyncWrite>,
+    to: Pin<&mut Stream>,
     cx: &mut Context<'_>,
     out: &Outbox,
 ) -> Poll<io::Result<usize>> {

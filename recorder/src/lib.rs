@@ -1,33 +1,47 @@
 //! Records real traffic into cassettes.
 //!
 //! Start here:
-//! - [`record`]: the reverse proxy; [`RecordPlan`] says what to do, [`Summary`] what came of it
-//! - [`Upstream`]: where requests are passed on to
+//! - [`record`]: the proxy; [`RecordPlan`] says what to do, [`Summary`] what came of it
+//! - [`Entry`]: how clients come, and where they are passed on to; [`Upstream`] names a server, [`Hosts`] some of
+//!   them, [`Chain`] the proxy that they are reached by
 //! - [`spawn_writer`]: the thread that carries recorded bytes to the file
 //! - [`Clock`]: the recording's time
+//! - [`Certifier`]: who answers clients that want TLS
+//! - [`Notices`]: what a person should know at once
 //! - [`tls`]: the local authority that clients are shown, and what is asked of servers
 //!
-//! Inside, from the outside in: `proxy` accepts, `session` is one connection, `relay` its two
-//! directions, `lane` one of them, `scratch` what it reads into, `outbox` what it writes from, and
-//! `tap` where the bytes go once they have been passed on.
+//! Inside, from the outside in: `proxy` accepts, `session` is one connection, `handshake` TLS on either side, `relay` its two
+//! directions, `stream` what they read and write, `lane` one of them, `scratch` what it reads into, `outbox` what it writes from,
+//! `translator` what changes on the way, and `tap` where the bytes go once they have been passed on.
 
+mod certifier;
+mod chain;
 mod clock;
 mod connect;
+mod handshake;
+mod hosts;
 mod lane;
+mod notice;
 mod outbox;
 mod plan;
 mod proxy;
 mod relay;
 mod scratch;
 mod session;
+mod stream;
 mod tap;
 pub mod tls;
+mod translator;
 mod upstream;
 mod writer;
 
+pub use certifier::Certifier;
+pub use chain::{Chain, ChainError};
 pub use clock::{Clock, unix_nanos};
-pub use plan::{RecordPlan, Summary};
+pub use hosts::Hosts;
+pub use notice::{Notice, Notices};
+pub use plan::{Entry, RecordPlan, Summary};
 pub use proxy::{STOP_GRACE, record};
 pub use tap::MAX_PENDING_BYTES;
-pub use upstream::{Upstream, UpstreamError};
+pub use upstream::{Scheme, Upstream, UpstreamError};
 pub use writer::{FLUSH_INTERVAL, Writer, spawn_writer};

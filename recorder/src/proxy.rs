@@ -1,4 +1,4 @@
-//! The reverse proxy: accepts clients until it is told to stop.
+//! The proxy: accepts clients until it is told to stop.
 
 use std::io;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::session::{self, Shared};
 use crate::tap::Counters;
 use crate::{Clock, RecordPlan, Summary};
 
-/// Records what passes between the clients of `listener` and the plan's upstream, until `stop`.
+/// Records what passes between the clients of `listener` and the plan's servers, until `stop`.
 ///
 /// Bytes are passed on first and recorded after. Exchanges still open at `stop` get
 /// [`STOP_GRACE`] to finish; then connections are closed, and the journal has their end. Finishing
@@ -32,7 +32,7 @@ pub async fn record(
     clock: Clock,
     stop: CancellationToken,
 ) -> Summary {
-    let connector = Connector::new(plan.to.clone(), plan.connect_timeout);
+    let connector = Connector::new(plan.connect_timeout, plan.chain.clone());
     let counters = Arc::new(Counters::default());
     let shared = Shared { plan, connector, journal, clock, counters };
     let mut proxy =
@@ -117,6 +117,7 @@ impl Proxy {
             exchanges: counters.exchanges.load(Ordering::Relaxed),
             degraded: counters.degraded.load(Ordering::Relaxed),
             left: counters.left.load(Ordering::Relaxed),
+            spared: counters.spared.load(Ordering::Relaxed),
             ..self.summary
         }
     }

@@ -10,11 +10,13 @@ use bytes::Bytes;
 use cassettes::format::{ConnectionJournal, Journal};
 use cassettes::model::{Close, Connection, Direction, How, Side, TapeEvent, Timestamp};
 use cassettes::transcribe::Transcriber;
-use cassettes::wire::http1::rewrite::Rewriter;
 use tokio::time::Sleep;
 
 use crate::Clock;
+use crate::lane::End;
 use crate::outbox::Outbox;
+use crate::session::Shared;
+use crate::translator::Translator;
 
 /// Most recorded bytes that may wait to be written. Past it connections wait for the writer. As many
 /// again can be in its hands, so this is half of what a recording may hold; it bridges a hiccup of
@@ -36,21 +38,35 @@ pub(crate) struct Counters {
     pub(crate) open: AtomicU64,
     /// Answers whose body may still name the upstream's origin, which was to be replaced.
     pub(crate) left: AtomicU64,
+    /// Connections that passed unread.
+    pub(crate) spared: AtomicU64,
+}
+
+/// What a connection is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Speech {
+    /// HTTP, until it proves to be something else.
+    Http,
+    /// Anything.
+    Raw,
 }
 
 /// One connection's recording. Dropping it ends the connection in the journal.
 pub(crate) struct Tap {
     clock: Clock,
     counters: Arc<Counters>,
-    rewriter: Rewriter,
+    translator: Translator,
     transcriber: Transcriber,
     /// To see how far the writer is behind.
     all: Journal,
     /// There until dropped.
     journal: Option<ConnectionJournal>,
     closes: Vec<Close>,
-    /// How many exchanges of this connection have begun.
+    /// Whether the client spoke TLS: there, ends are told apart by `close_notify`.
+    is_tls: bool,
+    /// How many exchanges of this connection have begun, and ended.
     begun: u32,
+    done: u32,
     /// Bytes recorded since the writer's backlog was looked at.
     unlooked: usize,
     /// Running while the writer is behind.
@@ -60,26 +76,29 @@ pub(crate) struct Tap {
 impl Tap {
     pub(crate) fn new(
         facts: Connection,
-        clock: Clock,
-        counters: Arc<Counters>,
-        rewriter: Rewriter,
-        all: Journal,
+        speech: Speech,
+        translator: Translator,
+        shared: &Shared,
     ) -> Self {
-        let journal = all.connection(facts);
-        let transcriber = Transcriber::http(journal.id());
-        let journal = Some(journal);
-        let (closes, begun, unlooked, pause) = (Vec::new(), 0, 0, None);
+        let is_tls = facts.tls.is_some();
+        let journal = shared.journal.connection(facts);
+        let transcriber = match speech {
+            Speech::Http => Transcriber::http(journal.id()),
+            Speech::Raw => Transcriber::raw(journal.id()),
+        };
         Self {
-            clock,
-            counters,
-            rewriter,
+            clock: shared.clock,
+            counters: shared.counters.clone(),
+            translator,
             transcriber,
-            all,
-            journal,
-            closes,
-            begun,
-            unlooked,
-            pause,
+            all: shared.journal.clone(),
+            journal: Some(journal),
+            closes: Vec::new(),
+            is_tls,
+            begun: 0,
+            done: 0,
+            unlooked: 0,
+            pause: None,
         }
     }
 
@@ -88,14 +107,40 @@ impl Tap {
         self.clock.now()
     }
 
-    /// Puts what the receiver is to get for `bytes` into `out`.
-    pub(crate) fn translate(&mut self, direction: Direction, bytes: &Bytes, out: &mut Outbox) {
-        self.rewriter.advance(direction, bytes, &mut |piece| out.push(piece));
+    /// Puts what the receiver is to get for `bytes` into `out`; gives back those that belong to this connection.
+    pub(crate) fn translate(
+        &mut self,
+        direction: Direction,
+        bytes: Bytes,
+        out: &mut Outbox,
+    ) -> Bytes {
+        self.translator.advance(direction, bytes, out)
     }
 
-    /// Puts what the rewriter still withholds into `out`: nothing follows.
+    /// Whether what was said cannot be passed on any more.
+    pub(crate) const fn is_garbled(&self) -> bool {
+        self.translator.is_garbled()
+    }
+
+    /// Nothing follows: puts what is still withheld into `out`, and records it if it was not before.
     pub(crate) fn translate_end(&mut self, direction: Direction, out: &mut Outbox) {
-        self.rewriter.finish(direction, &mut |piece| out.push(piece));
+        let withheld = self.translator.finish(direction, out);
+        self.heard(direction, self.now(), withheld);
+    }
+
+    /// Whether the client has turned to another server, and this one has answered all that it was asked.
+    pub(crate) const fn is_done_with(&self) -> bool {
+        self.translator.has_turned() && self.begun == self.done
+    }
+
+    /// Whether the client has turned to another server.
+    pub(crate) const fn has_turned(&self) -> bool {
+        self.translator.has_turned()
+    }
+
+    /// What the client said to that one.
+    pub(crate) fn take_turned(&mut self) -> Option<Bytes> {
+        self.translator.take_turned()
     }
 
     /// A read's worth of bytes, read at this time.
@@ -105,9 +150,10 @@ impl Tap {
         self.write_down();
     }
 
-    /// The sender's orderly end.
-    pub(crate) fn ended(&mut self, direction: Direction) {
-        self.close(direction.sender(), How::Fin);
+    /// The sender's own end.
+    pub(crate) fn ended(&mut self, direction: Direction, end: End) {
+        let how = if self.is_tls && end == End::Whole { How::CloseNotify } else { How::Fin };
+        self.close(direction.sender(), how);
     }
 
     /// An end of any kind, now.
@@ -154,6 +200,7 @@ impl Tap {
             }
             TapeEvent::Chunk { .. } => {}
             TapeEvent::Done { summary, .. } => {
+                self.done += 1;
                 counters.open.fetch_sub(1, Ordering::Relaxed);
                 counters.exchanges.fetch_add(1, Ordering::Relaxed);
                 let degraded = u64::from(summary.degraded.is_some());
@@ -167,7 +214,7 @@ impl Drop for Tap {
     fn drop(&mut self) {
         self.transcriber.finish();
         self.write_down();
-        self.counters.left.fetch_add(self.rewriter.left(), Ordering::Relaxed);
+        self.counters.left.fetch_add(self.translator.left(), Ordering::Relaxed);
         if let Some(journal) = self.journal.take() {
             journal.end(std::mem::take(&mut self.closes));
         }

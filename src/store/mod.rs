@@ -35,6 +35,9 @@ use crate::talk;
 /// Longest text cassette read. A person does not write, and git does not like, more.
 const MAX_TEXT_FILE_BYTES: u64 = 256 * 1024 * 1024;
 
+/// Most bytes read of certificates: those of all public authorities are a quarter of this.
+const MAX_PEM_BYTES: u64 = 1024 * 1024;
+
 /// The two encodings of a cassette, told apart by the file's ending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Encoding {
@@ -70,6 +73,14 @@ pub(crate) fn open_whole(path: &Path) -> Outcome<Cassette> {
         Encoding::Binary => open(path)?.to_cassette().map_err(|error| unreadable(path, &error)),
         Encoding::Text => open_text(path),
     }
+}
+
+/// Reads certificates or keys.
+pub(crate) fn read_pem(path: &Path) -> Outcome<String> {
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| file.take(MAX_PEM_BYTES).read_to_string(&mut text));
+    read.map_err(|error| Failure::input(format!("cannot read {}: {error}", path.display())))?;
+    Ok(text)
 }
 
 /// The failure of a file that holds no readable cassette.

@@ -1,24 +1,25 @@
 //! `retape record`: traffic → cassette.
 
 mod credentials;
+mod ending;
+mod plan;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use cassettes::format::Options;
 use clap::Args;
-use recorder::{RecordPlan, Upstream};
+use recorder::Upstream;
 
-use crate::child::{self, exit_code};
 use crate::environment::Environment;
-use crate::exit::{Exit, Failure, Outcome};
+use crate::exit::Outcome;
 use crate::listen::{self, ListenAddress};
 use crate::recording::{self, Recording};
-use crate::session::{self, Ended};
-use crate::store::{Existing, Tape};
-use crate::talk;
+use crate::session;
+use crate::store::Tape;
+
+use plan::Plan;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -28,17 +29,25 @@ Examples:
   retape record --to http://api.example.com --listen 127.0.0.1:8080 -o api.cassette
       record until Ctrl-C; clients connect to http://127.0.0.1:8080
 
-  retape record --to http://localhost:3000 --append -o api.cassette -- npm test
-      add to a recording
+  retape record --proxy -o all.cassette -- python crawl.py
+      record whatever the command talks to, in TLS too: it finds the proxy, and a certificate
+      authority to trust, in the variables of its ecosystem
+
+  retape record --to tcp://localhost:6379 --append -o redis.cassette -- npm test
+      record any protocol over TCP, and add to a recording
 
 Without a command, one line goes to standard output once clients can connect:
   retape: listening on http://127.0.0.1:43210";
 
-/// Record what clients and a server say to each other, through a reverse proxy
+/// Record what clients and servers say to each other, through a proxy
 ///
-/// Bytes are passed on first and recorded after. Only `Host` is changed on the way; what the
-/// client sent and the server said is recorded verbatim. The file is readable at any moment, also
+/// Bytes are passed on first and recorded after. With --to, only `Host` is changed on the way; what the
+/// client sent and the server said is recorded verbatim, TLS taken off. The file is readable at any moment, also
 /// if the recorder is killed.
+///
+/// Clients that speak TLS are shown certificates of a local authority (`retape ca`), and offered the
+/// protocol that the server chose. Where `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` say so, servers are reached by another
+/// proxy.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 #[expect(
@@ -46,9 +55,21 @@ Without a command, one line goes to standard output once clients can connect:
     reason = "each is a switch of its own on the command line"
 )]
 pub(crate) struct RecordArgs {
-    /// The server: http://host:port
-    #[arg(long, value_name = "URL")]
-    to: Upstream,
+    /// The server: http://host:port or `https://…`; `tcp://…`, `tls://…` or `unix:///path` for any protocol
+    #[arg(long, value_name = "URL", required_unless_present_any = ["proxy", "transparent"])]
+    to: Option<Upstream>,
+
+    /// Record whatever clients reach by this proxy: HTTP with absolute URLs, CONNECT, SOCKS5, all on one port
+    #[arg(long, conflicts_with_all = ["to", "rewrite_origin"])]
+    proxy: bool,
+
+    /// Record connections that the system leads here: iptables … -j REDIRECT --to-ports PORT (Linux)
+    #[arg(long, conflicts_with_all = ["to", "proxy", "rewrite_origin"])]
+    transparent: bool,
+
+    /// Leave the TLS of these hosts alone: it passes, and is not recorded; `*` stands for anything
+    #[arg(long, value_name = "HOST", value_delimiter = ',')]
+    no_intercept: Vec<String>,
 
     /// Where clients connect; port 0 takes any free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
@@ -76,6 +97,26 @@ pub(crate) struct RecordArgs {
     #[arg(long)]
     rewrite_origin: bool,
 
+    /// Take servers' certificates as they are; the cassette says so
+    #[arg(long, conflicts_with = "upstream_ca")]
+    insecure: bool,
+
+    /// Also trust servers with certificates of these authorities (PEM)
+    #[arg(long, value_name = "FILE")]
+    upstream_ca: Option<PathBuf>,
+
+    /// Show servers that ask for one this certificate (PEM; the key may stand in the same file)
+    #[arg(long, value_name = "FILE")]
+    client_cert: Option<PathBuf>,
+
+    /// Its key (PEM), if it stands in a file of its own
+    #[arg(long, value_name = "FILE", requires = "client_cert")]
+    client_key: Option<PathBuf>,
+
+    /// Where the certificate authority is kept [default: retape/ca in the user's data directory]
+    #[arg(long, value_name = "DIR")]
+    ca: Option<PathBuf>,
+
     /// Compress bodies with zstd
     #[arg(long)]
     compress: bool,
@@ -84,43 +125,9 @@ pub(crate) struct RecordArgs {
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     connect_timeout: Duration,
 
-    /// Run this, with `RETAPE_URL` set, and stop when it ends
+    /// Run this, with `RETAPE_URL` set (with --proxy also the proxy and whom to trust), and stop when it ends
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
-}
-
-/// What is meant by it.
-struct Plan {
-    recorder: RecordPlan,
-    listen: ListenAddress,
-    output: PathBuf,
-    existing: Existing,
-    options: Options,
-    command: Vec<OsString>,
-}
-
-impl TryFrom<RecordArgs> for Plan {
-    type Error = Failure;
-
-    fn try_from(args: RecordArgs) -> Outcome<Self> {
-        child::check_exists(&args.command)?;
-        let existing = match (args.overwrite, args.append) {
-            (true, _) => Existing::Overwrite,
-            (_, true) => Existing::Append,
-            _ => Existing::Keep,
-        };
-        let mut recorder = RecordPlan::new(args.to);
-        recorder.rewrite_origin = args.rewrite_origin;
-        recorder.connect_timeout = args.connect_timeout;
-        Ok(Self {
-            recorder,
-            listen: args.listen,
-            output: args.output,
-            existing,
-            options: Options { compress: args.compress },
-            command: args.command,
-        })
-    }
 }
 
 pub(crate) fn run(args: RecordArgs) -> Outcome<ExitCode> {
@@ -130,11 +137,11 @@ pub(crate) fn run(args: RecordArgs) -> Outcome<ExitCode> {
 
 async fn record(plan: Plan) -> Outcome<ExitCode> {
     let listener = plan.listen.listen()?;
-    let environment = Environment::prepare(&listen::url(&listener)?, None, None)?;
+    let environment = environment(&plan, &listen::url(&listener)?)?;
     let header = recording::header(plan.recorder.rewrite());
     let tape = Tape::open(&plan.output, plan.existing, &header, plan.options)?;
     let recording = Recording::start(tape)?;
-    let to = plan.recorder.to.clone();
+    let entry = plan.recorder.entry.clone();
     let ended = recording.serve(listener, plan.recorder, &plan.command, &environment).await;
     let journal = recording.journal.clone();
     let saved = recording.finish(&plan.output);
@@ -142,43 +149,18 @@ async fn record(plan: Plan) -> Outcome<ExitCode> {
     saved?;
     recording::sum_up(&journal, &plan.output);
     credentials::warn_of(&plan.output);
-    warn_of_left_origins(&ended, &to);
-    conclude(&ended, &to)
+    ending::tell(&ended, &entry);
+    ending::conclude(&ended, &entry)
 }
 
-/// The exit code. A command's own failure comes first: it may well be what was to be recorded.
-fn conclude(ended: &Ended<recorder::Summary>, to: &Upstream) -> Outcome<ExitCode> {
-    let failed = ended.command.filter(|status| !status.success());
-    let unreached =
-        ended.served.as_ref().filter(|s| s.unreached > 0 && s.unreached == s.connections);
-    match (failed, unreached) {
-        (None, None) => Ok(Exit::Same.into()),
-        (Some(status), None) => Ok(exit_code(status)),
-        (failed, Some(summary)) => {
-            let failure = unreachable(summary, to);
-            let Some(status) = failed else { return Err(failure) };
-            talk::error(&failure);
-            Ok(exit_code(status))
+fn environment(plan: &Plan, url: &str) -> Outcome<Environment> {
+    match &plan.authority {
+        Some(authority) if !plan.command.is_empty() => {
+            let by_proxy = matches!(plan.recorder.entry, recorder::Entry::Proxy);
+            Environment::prepare(url, Some(authority), by_proxy.then_some(url))
         }
+        _ => Environment::prepare(url, None, None),
     }
-}
-
-/// Tells where `--rewrite-origin` could do nothing.
-fn warn_of_left_origins(ended: &Ended<recorder::Summary>, to: &Upstream) {
-    let left = ended.served.as_ref().map_or(0, |served| served.left);
-    if left > 0 {
-        let (answers, origin) = (talk::count(left, "answer"), to.origin());
-        talk::warn(&format!(
-            "{answers} may still name {origin}: compressed, partial, with a digest, or over 1 MiB"
-        ));
-    }
-}
-
-fn unreachable(summary: &recorder::Summary, to: &Upstream) -> Failure {
-    let tries = talk::count(summary.connections, "connection");
-    let cause = summary.first_failure.as_deref().unwrap_or("no reason is known");
-    Failure::upstream(format!("{to} could not be reached: {cause} ({tries} tried)"))
-        .hint("check that the server runs, and --to; the failures themselves are recorded")
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -2,6 +2,7 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
+use super::origin::Origin;
 use super::text::Swap;
 
 /// Names of fields, lower-case.
@@ -22,42 +23,42 @@ pub(super) const HOST: &[u8] = b"host";
 /// What to put in place of what.
 #[derive(Debug)]
 pub(super) struct Fields {
-    /// As `host:port`.
-    upstream: Bytes,
-    /// What the client calls the proxy, as `host:port`; `None` where only `Host` changes.
-    own: Option<Bytes>,
+    upstream: Origin,
+    /// What the client calls the proxy; `None` where only `Host` changes.
+    own: Option<Origin>,
 }
 
 impl Fields {
     /// As `host:port`, if only `Host` changes.
     pub(super) fn host_only(&self) -> Option<&Bytes> {
-        self.own.is_none().then_some(&self.upstream)
+        self.own.is_none().then_some(&self.upstream.authority)
     }
 
     pub(super) fn host(upstream: &str) -> Self {
-        Self { upstream: Bytes::copy_from_slice(upstream.as_bytes()), own: None }
+        Self { upstream: Origin::of(upstream), own: None }
     }
 
     pub(super) fn origin(upstream: &str, own: &str) -> Self {
-        Self { own: Some(Bytes::copy_from_slice(own.as_bytes())), ..Self::host(upstream) }
+        Self { own: Some(Origin::of(own)), ..Self::host(upstream) }
     }
 
     /// What a line of a request's head becomes; `None`: it stays.
     pub(super) fn request_line(&mut self, line: &[u8]) -> Option<Bytes> {
         if let Some(parts) = Parts::of(line, HOST) {
-            if keeps_host(parts.value, &self.upstream) {
+            if keeps_host(parts.value, &self.upstream.authority) {
                 return None;
             }
             if let Some(own) = &mut self.own
-                && own != parts.value
+                && own.authority != parts.value
             {
-                *own = Bytes::copy_from_slice(parts.value);
+                own.authority = Bytes::copy_from_slice(parts.value);
             }
-            return Some(parts.with(&self.upstream));
+            return Some(parts.with(&self.upstream.authority));
         }
         let own = self.own.as_ref()?;
         let parts = REQUEST.iter().find_map(|name| Parts::of(line, name))?;
-        Some(parts.with(&replace_authority(parts.value, own, &self.upstream)?))
+        let swap = Swap { from: own, to: &self.upstream };
+        Some(parts.with(&replace_origin(parts.value, swap)?))
     }
 
     /// What to replace in answers; `None`: only `Host` changes.
@@ -77,16 +78,16 @@ pub(super) fn answer_head(head: &[u8], swap: Swap<'_>) -> Option<Bytes> {
     let mut changed = false;
     let mut out = BytesMut::with_capacity(head.len());
     for line in head.split_inclusive(|&byte| byte == b'\n') {
-        let new = answer_line(line, swap.from, swap.to);
+        let new = answer_line(line, swap);
         changed |= new.is_some();
         out.extend_from_slice(new.as_deref().unwrap_or(line));
     }
     changed.then(|| out.freeze())
 }
 
-fn answer_line(line: &[u8], upstream: &[u8], own: &[u8]) -> Option<Bytes> {
+fn answer_line(line: &[u8], swap: Swap<'_>) -> Option<Bytes> {
     let parts = ANSWER.iter().find_map(|name| Parts::of(line, name))?;
-    Some(parts.with(&replace_authority(parts.value, upstream, own)?))
+    Some(parts.with(&replace_origin(parts.value, swap)?))
 }
 
 /// Whether a line that starts like this may, once it is whole, be one of these fields.
@@ -133,20 +134,26 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Replaces the authority `from` by `to` in each `http://from…` and `//from…` of a field's value;
-/// `None` if there is none. Both are given as `host:port`, without the port where it is 80.
-pub(super) fn replace_authority(value: &[u8], from: &[u8], to: &[u8]) -> Option<Bytes> {
+/// Replaces the origin in each `http://from…` and `//from…` of a field's value; `None` if there is none.
+pub(super) fn replace_origin(value: &[u8], swap: Swap<'_>) -> Option<Bytes> {
     let mut out = BytesMut::new();
     let mut copied = 0;
     for slashes in memchr::memmem::find_iter(value, b"//") {
-        let start = slashes + 2;
-        let (before, after) = value.split_at_checked(start)?;
-        let Some(length) = authority_length(after, from).filter(|_| starts_url(before)) else {
+        let (before, after) = value.split_at_checked(slashes + 2)?;
+        let length = authority_length(after, swap.from);
+        let Some((length, start)) = length.zip(url_start(before, swap.from.scheme)) else {
             continue;
         };
-        out.extend_from_slice(value.get(copied..start)?);
-        out.extend_from_slice(to);
-        copied = start + length;
+        if let Url::WithScheme(start) = start
+            && swap.from.scheme != swap.to.scheme
+        {
+            out.extend_from_slice(value.get(copied..start)?);
+            out.extend_from_slice(swap.to.scheme);
+            copied = slashes;
+        }
+        out.extend_from_slice(value.get(copied..slashes + 2)?);
+        out.extend_from_slice(&swap.to.authority);
+        copied = slashes + 2 + length;
     }
     if copied == 0 {
         return None;
@@ -156,26 +163,40 @@ pub(super) fn replace_authority(value: &[u8], from: &[u8], to: &[u8]) -> Option<
 }
 
 /// How many bytes of `text` are the authority, in any case, its default port included.
-fn authority_length(text: &[u8], authority: &[u8]) -> Option<usize> {
-    let (start, rest) = text.split_at_checked(authority.len())?;
-    let same = start.eq_ignore_ascii_case(authority);
-    // A port that `authority` has cannot be followed by another.
-    let port = if rest.starts_with(b":80") { 3 } else { 0 };
+fn authority_length(text: &[u8], origin: &Origin) -> Option<usize> {
+    let (start, rest) = text.split_at_checked(origin.authority.len())?;
+    let same = start.eq_ignore_ascii_case(&origin.authority);
+    // A port that the authority has cannot be followed by another.
+    let default = origin.default_port();
+    let port = if rest.starts_with(default) { default.len() } else { 0 };
     let ends = rest.get(port).is_none_or(|&byte| ends_authority(byte));
-    (same && ends).then_some(authority.len() + port)
+    (same && ends).then_some(start.len() + port)
 }
 
-/// Whether `before`, which ends in `//`, is the start of a URL that the client acts on, with the
-/// scheme `http` or none: at the start of a value, in `Link`'s `<…>`, after `Refresh`'s `url=`. A URL
+/// How a URL begins.
+#[derive(Debug, Clone, Copy)]
+enum Url {
+    /// With a scheme, here.
+    WithScheme(usize),
+    /// With `//`.
+    Bare,
+}
+
+/// Whether `before`, which ends in `//`, is the start of a URL that the client acts on, with this
+/// scheme or none: at the start of a value, in `Link`'s `<…>`, after `Refresh`'s `url=`. A URL
 /// inside another's query is the server's own data and stays.
-fn starts_url(before: &[u8]) -> bool {
+fn url_start(before: &[u8], scheme: &[u8]) -> Option<Url> {
     let before = before.strip_suffix(b"//").unwrap_or(before);
-    let before = strip_end(before, b"http:").unwrap_or(before);
+    let (before, url) = match strip_end(before, scheme) {
+        Some(before) => (before, Url::WithScheme(before.len())),
+        None => (before, Url::Bare),
+    };
     let unquoted = before.strip_suffix(b"'").or(before.strip_suffix(b"\"")).unwrap_or(before);
-    match strip_end(unquoted, b"url=") {
+    let starts = match strip_end(unquoted, b"url=") {
         Some(before) => before.last().is_none_or(|byte| b" \t;,".contains(byte)),
         None => matches!(before.last(), None | Some(b'<')),
-    }
+    };
+    starts.then_some(url)
 }
 
 /// Without `end` (lower-case), in any case.

@@ -6,6 +6,8 @@
 //!
 //! A replayer that answers in the place of a recorded server does the same with its own origin.
 //!
+//! [`Forward`] is what a forward proxy changes.
+//!
 //! Inside: `flow` cuts requests into lines, `fields` says what a line becomes, `plain` does both at once
 //! for nearly all; `answers` goes through the other direction, `body` frames what `text` replaced.
 
@@ -13,6 +15,8 @@ mod answers;
 mod body;
 mod fields;
 mod flow;
+mod forward;
+mod origin;
 mod plain;
 mod text;
 
@@ -25,6 +29,7 @@ use fields::Fields;
 use flow::Flow;
 
 pub use body::MAX_REPLACED_BYTES;
+pub use forward::{Absolute, Forward, Said};
 
 /// Where changed bytes go: pieces, in order, most of them slices of what came in.
 pub type Out<'a> = &'a mut dyn FnMut(Bytes);
@@ -42,15 +47,18 @@ pub struct Rewriter {
 }
 
 impl Rewriter {
-    /// Puts `upstream` (`host:port`) into each request's `Host`.
+    /// Puts the host of `upstream` (`https://host:port`; without a scheme it is `http`) into each request's `Host`.
     pub fn host(upstream: &str) -> Self {
         Self::new(Fields::host(upstream), Flow::new(fields::HOST_ONLY), None)
     }
 
-    /// Also puts the proxy's own origin in place of `http://upstream` in answers: in fields that hold
+    /// Also puts the proxy's own origin in place of the upstream's in answers: in fields that hold
     /// URLs, and in bodies of text that are not compressed, nor longer than [`MAX_REPLACED_BYTES`] where their
-    /// length is said. And the other way round in requests' fields. The proxy's own is what the client
-    /// last gave as `Host`; before that, `own`.
+    /// length is said. And the other way round in requests' fields. The proxy's own host is what the client
+    /// last gave as `Host`; before that, the one in `own`.
+    ///
+    /// Both are given as `https://host:port`, without the port where it is the scheme's own; without a
+    /// scheme it is `http`.
     pub fn origin(upstream: &str, own: &str) -> Self {
         let requests = Flow::new(fields::REQUEST);
         Self::new(Fields::origin(upstream, own), requests, Some(Answers::new()))
@@ -89,7 +97,7 @@ impl Rewriter {
     }
 
     fn pass_request(&mut self, input: &Bytes, out: Out<'_>) {
-        let Self { fields, requests, to_server, answers, watching, .. } = self;
+        let Self { fields, requests, to_server, answers, watching } = self;
         if let Some(upstream) = fields.host_only()
             && to_server.between_messages()
             && let Some(changed) = plain::request(input, upstream)

@@ -1,4 +1,4 @@
-use super::fields::{answer_head, replace_authority};
+use super::fields::{answer_head, replace_origin};
 use super::*;
 
 const UPSTREAM: &str = "api.example:8080";
@@ -125,7 +125,8 @@ fn urls_in_answers_lead_back_to_the_name_the_client_used() {
 
 #[test]
 fn a_longer_host_or_another_port_is_another_origin() {
-    let same = |value: &str| replace_authority(value.as_bytes(), b"a.example", b"own");
+    let fields = Fields::origin("a.example", "own");
+    let same = |value: &str| replace_origin(value.as_bytes(), fields.swap().unwrap());
     for other in [
         "http://a.example.org/",
         "http://a.example:81/",
@@ -140,6 +141,27 @@ fn a_longer_host_or_another_port_is_another_origin() {
         assert!(same(own).is_some(), "{own}");
     }
     assert_eq!(same("http://a.example:80/x").as_deref(), Some(&b"http://own/x"[..]));
+}
+
+#[test]
+fn an_origin_is_replaced_with_its_scheme() {
+    let mut rewriter = Rewriter::origin("https://a.example", "http://own:1");
+    let mut pass = |direction, said: &str| {
+        let mut out = Vec::new();
+        let input = Bytes::copy_from_slice(said.as_bytes());
+        rewriter.advance(direction, &input, &mut |piece| out.extend_from_slice(&piece));
+        String::from_utf8(out).unwrap()
+    };
+    let asked =
+        pass(Direction::ToServer, "GET / HTTP/1.1\r\nHost: own:1\r\nOrigin: http://own:1\r\n\r\n");
+    assert_eq!(asked, "GET / HTTP/1.1\r\nHost: a.example\r\nOrigin: https://a.example\r\n\r\n");
+    let body = r#"["https://a.example/1","https:\/\/a.example:443\/2","http://a.example","https://a.example.org"]"#;
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLocation: https://A.example:443/x\r\nConnection: close\r\n\r\n";
+    let answered = pass(Direction::ToClient, &[head, body].concat());
+    let expected =
+        r#"["http://own:1/1","http:\/\/own:1\/2","http://a.example","https://a.example.org"]"#;
+    assert!(answered.contains("Location: http://own:1/x\r\n"), "{answered}");
+    assert!(answered.ends_with(expected), "{answered}");
 }
 
 #[test]

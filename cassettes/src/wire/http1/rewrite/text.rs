@@ -5,15 +5,14 @@ use std::ops::Range;
 use bytes::{Bytes, BytesMut};
 
 use super::Out;
+use super::origin::Origin;
 
-/// As servers write it. The host after it is compared in any case.
-const SCHEME: &[u8] = b"http:";
-
-/// What to put in place of what, both as `host:port`, without the port where it is 80.
+/// What to put in place of what.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Swap<'a> {
-    pub(super) from: &'a [u8],
-    pub(super) to: &'a Bytes,
+    /// The scheme is looked for as servers write it; the host after it is compared in any case.
+    pub(super) from: &'a Origin,
+    pub(super) to: &'a Origin,
 }
 
 /// A text on its way. Withholds only what may yet become the origin: less than its length, and the
@@ -59,7 +58,7 @@ impl Swap<'_> {
     /// Gives away `text` with the origin replaced; tells how much of it is done. `last`: nothing follows it.
     fn pass(self, text: &Bytes, last: bool, out: Out<'_>) -> usize {
         let mut done = 0;
-        for start in memchr::memmem::find_iter(text, SCHEME) {
+        for start in memchr::memmem::find_iter(text, self.from.scheme) {
             match self.judge(text.get(start..).unwrap_or_default(), last) {
                 // Inside an origin that was just replaced: its host is called like the scheme.
                 _ if start < done => {}
@@ -69,41 +68,50 @@ impl Swap<'_> {
                     return start;
                 }
                 Found::Origin(authority) => {
-                    give(text, done..start + authority.start, out);
-                    out(self.to.clone());
+                    let slashes = start + self.from.scheme.len()..start + authority.start;
+                    if self.from.scheme == self.to.scheme {
+                        give(text, done..slashes.end, out);
+                    } else {
+                        give(text, done..start, out);
+                        out(Bytes::from_static(self.to.scheme));
+                        give(text, slashes, out);
+                    }
+                    out(self.to.authority.clone());
                     done = start + authority.end;
                 }
             }
         }
-        let open = if last { 0 } else { scheme_begun(text.get(done..).unwrap_or_default()) };
+        let rest = text.get(done..).unwrap_or_default();
+        let open = if last { 0 } else { scheme_begun(rest, self.from.scheme) };
         give(text, done..text.len() - open, out);
         text.len() - open
     }
 
     /// What `text` begins with, after the scheme: the origin, plain or as JSON may escape it, `http:\/\/host`.
     fn judge(self, text: &[u8], last: bool) -> Found {
-        let after = text.get(SCHEME.len()..).unwrap_or_default();
+        let Origin { scheme, authority } = self.from;
+        let after = text.get(scheme.len()..).unwrap_or_default();
         let slashes: &[u8] = if after.starts_with(b"\\") { br"\/\/" } else { b"//" };
-        let mut pairs = after.iter().zip(slashes.iter().chain(self.from));
+        let mut pairs = after.iter().zip(slashes.iter().chain(authority));
         if !pairs.all(|(is, wanted)| is.eq_ignore_ascii_case(wanted)) {
             return Found::Other;
         }
-        let start = SCHEME.len() + slashes.len();
-        match text
-            .get(start + self.from.len()..)
-            .map(|rest| authority_tail(rest, self.port_80(), last))
-        {
-            Some(Tail::Ends(port)) => Found::Origin(start..start + self.from.len() + port),
+        let start = scheme.len() + slashes.len();
+        let rest = text.get(start + authority.len()..);
+        match rest.map(|rest| authority_tail(rest, self.unsaid_port(), last)) {
+            Some(Tail::Ends(port)) => Found::Origin(start..start + authority.len() + port),
             Some(Tail::Open) => Found::Open,
             None if !last => Found::Open,
             Some(Tail::GoesOn) | None => Found::Other,
         }
     }
 
-    /// Whether the origin's port may also be written out: it is 80, and not in its authority.
-    fn port_80(self) -> bool {
-        let host_end = self.from.iter().rposition(|byte| !byte.is_ascii_digit());
-        host_end.and_then(|at| self.from.get(at)) != Some(&b':')
+    /// The port that may also be written out: the scheme's own, where it is not in the authority. Otherwise empty.
+    fn unsaid_port(self) -> &'static [u8] {
+        let authority = &self.from.authority;
+        let host_end = authority.iter().rposition(|byte| !byte.is_ascii_digit());
+        let said = host_end.and_then(|at| authority.get(at)) == Some(&b':');
+        if said { b"" } else { self.from.default_port() }
     }
 }
 
@@ -116,12 +124,14 @@ enum Tail {
     Open,
 }
 
-fn authority_tail(rest: &[u8], port_80: bool, last: bool) -> Tail {
+/// `port`: one that may follow, with its colon.
+fn authority_tail(rest: &[u8], port: &[u8], last: bool) -> Tail {
     let ends = |rest: &[u8]| !rest.first().is_some_and(|&byte| is_in_authority(byte));
+    let after_port = rest.strip_prefix(port).filter(|_| !port.is_empty());
     match rest {
-        b"" if !last => Tail::Open,
-        b":" | b":8" | b":80" if port_80 && !last => Tail::Open,
-        [b':', b'8', b'0', rest @ ..] if port_80 && ends(rest) => Tail::Ends(3),
+        rest if port.starts_with(rest) && !last => Tail::Open,
+        _ if after_port.is_some_and(ends) => Tail::Ends(port.len()),
+        rest if rest.is_empty() && !last => Tail::Open,
         rest if ends(rest) => Tail::Ends(0),
         _ => Tail::GoesOn,
     }
@@ -135,10 +145,10 @@ const fn is_in_authority(byte: u8) -> bool {
         || !byte.is_ascii()
 }
 
-/// How many of the last bytes may be the start of a scheme.
-fn scheme_begun(text: &[u8]) -> usize {
-    let begun = |len: &usize| SCHEME.get(..*len).is_some_and(|start| text.ends_with(start));
-    (1..SCHEME.len()).rev().find(begun).unwrap_or(0)
+/// How many of the last bytes may be the start of the scheme.
+fn scheme_begun(text: &[u8], scheme: &[u8]) -> usize {
+    let begun = |len: &usize| scheme.get(..*len).is_some_and(|start| text.ends_with(start));
+    (1..scheme.len()).rev().find(begun).unwrap_or(0)
 }
 
 fn give(text: &Bytes, range: Range<usize>, out: Out<'_>) {

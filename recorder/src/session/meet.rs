@@ -1,0 +1,232 @@
+//! A client and a server that are connected: the client's first words decide on TLS.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use cassettes::model::{Connection, How, Side, Tls, Way};
+use cassettes::wire::tls::ClientHello;
+
+use super::hear::{Words, hear_before};
+use super::{Visit, converse, give_up, lost, reverse, turn_away};
+use crate::handshake::{self, Failed};
+use crate::stream::Stream;
+use crate::tap::Tap;
+use crate::tls::Authority;
+use crate::{Notice, Scheme, Upstream};
+
+/// What a client speaks that does not speak TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Plain {
+    Http,
+    Http2,
+    Other,
+}
+
+/// Records what a client and a server say to each other. Through a tunnel, `to` is only where it leads: what
+/// is spoken there shows now.
+pub(super) async fn meet(
+    visit: &Visit,
+    mut client: Stream,
+    server: Stream,
+    to: &Upstream,
+) -> io::Result<()> {
+    let words = match hear_before(&mut client, &server).await {
+        Ok(words) => words,
+        Err(error) => {
+            let mut tap = reverse::tap(visit, visit.facts(to), to, Scheme::Http);
+            lost(server, &error, &mut tap).await;
+            return Ok(());
+        }
+    };
+    let plain = match words {
+        Words::Hello(hello) => match visit.plan().certifier.authority()? {
+            Some(authority) => {
+                return Interception { visit, authority, hello, to }.begin(client, server).await;
+            }
+            None => Plain::Other,
+        },
+        Words::Http => Plain::Http,
+        Words::Http2 => Plain::Http2,
+        Words::Silence | Words::Socks5 | Words::Other => Plain::Other,
+    };
+    if to.scheme().is_tls() {
+        return encrypt(visit, client, server, to, plain).await;
+    }
+    let to = spoken(to, plain);
+    let mut tap = reverse::tap(visit, visit.facts(&to), &to, Scheme::Http);
+    converse(client, server, &mut tap).await;
+    Ok(())
+}
+
+/// Speaks TLS to the server for a client that speaks plainly.
+pub(super) async fn encrypt(
+    visit: &Visit,
+    client: Stream,
+    server: Stream,
+    to: &Upstream,
+    plain: Plain,
+) -> io::Result<()> {
+    let alpn: &[&[u8]] = match plain {
+        Plain::Http => &[b"http/1.1"],
+        Plain::Http2 => &[b"h2"],
+        Plain::Other => &[],
+    };
+    let alpn: Vec<_> = alpn.iter().map(|protocol| protocol.to_vec()).collect();
+    let shaken = shake(visit, server, to.host(), &alpn).await;
+    let (server, upstream_tls) = match shaken {
+        Ok((server, tls)) => (Ok(server), tls),
+        Err(failed) => (Err((failed.how, failed.why)), failed.tls),
+    };
+    let facts = Connection { upstream_tls: Some(upstream_tls), ..visit.facts(to) };
+    let mut tap = reverse::tap(visit, facts, to, Scheme::Http);
+    match server {
+        Ok(server) => {
+            converse(client, server, &mut tap).await;
+            Ok(())
+        }
+        Err((how, why)) => {
+            visit.tell_unreached(to, &why);
+            give_up(client, how, &mut tap).await;
+            Err(io::Error::other(why))
+        }
+    }
+}
+
+/// The TLS handshake with a server, within the time that connecting may take.
+async fn shake(
+    visit: &Visit,
+    server: Stream,
+    name: &str,
+    alpn: &[Vec<u8>],
+) -> Result<(Stream, Box<Tls>), Failed> {
+    let failed = |how, why: String| Failed { how, why, tls: Box::default() };
+    let Some(tls) = &visit.plan().upstream_tls else {
+        return Err(failed(How::Unreachable, "this recording is not set up to speak TLS".into()));
+    };
+    let limit = visit.plan().connect_timeout;
+    let shaken = handshake::to_server(server, tls, name, alpn);
+    match tokio::time::timeout(limit, shaken).await {
+        Ok(shaken) => shaken,
+        Err(_) => Err(failed(How::Timeout, format!("no TLS handshake within {limit:?}"))),
+    }
+}
+
+/// What is spoken at a tunnel's end shows by the client's first words.
+fn spoken(to: &Upstream, plain: Plain) -> Upstream {
+    match (to.scheme(), plain) {
+        (Scheme::Tcp, Plain::Http | Plain::Http2) => {
+            Upstream { scheme: Scheme::Http, ..to.clone() }
+        }
+        _ => to.clone(),
+    }
+}
+
+/// A client that wants TLS with a server, and gets it with us.
+struct Interception<'a> {
+    visit: &'a Visit,
+    authority: Arc<Authority>,
+    hello: Box<ClientHello>,
+    to: &'a Upstream,
+}
+
+impl Interception<'_> {
+    async fn begin(self, client: Stream, server: Stream) -> io::Result<()> {
+        let spared = &self.visit.plan().spared;
+        if spared.contain(self.asked_for()) || spared.contain(self.to.host()) {
+            self.pass(client, server).await;
+            return Ok(());
+        }
+        if self.to.scheme() == Scheme::Http {
+            // Of what the client offers, a server without TLS can have chosen only this.
+            let h1 = self.hello.alpn.iter().find(|offered| *offered == b"http/1.1").cloned();
+            return self.accept(client, server, None, h1.as_deref()).await;
+        }
+        let name = if self.visit.way == Way::Direct { self.to.host() } else { self.asked_for() };
+        match shake(self.visit, server, name, &self.hello.alpn).await {
+            Ok((server, tls)) => {
+                let chosen = server.alpn();
+                self.accept(client, server, Some(tls), chosen.as_deref()).await
+            }
+            Err(failed) => self.decline(client, failed).await,
+        }
+    }
+
+    /// Whom the client means.
+    fn asked_for(&self) -> &str {
+        self.hello.server_name.as_deref().unwrap_or_else(|| self.to.host())
+    }
+
+    /// What the certificate is for if the client names nobody.
+    fn fallback(&self) -> String {
+        match (self.visit.way, self.visit.own) {
+            (Way::Direct, Some(own)) => own.ip().to_string(),
+            _ => self.to.host().to_owned(),
+        }
+    }
+
+    /// Neither read nor recorded.
+    async fn pass(self, mut client: Stream, mut server: Stream) {
+        self.visit.shared.counters.spared.fetch_add(1, Ordering::Relaxed);
+        // Ends and failures are between the two.
+        drop(tokio::io::copy_bidirectional(&mut client, &mut server).await);
+    }
+
+    async fn accept(
+        self,
+        client: Stream,
+        server: Stream,
+        upstream_tls: Option<Box<Tls>>,
+        chosen: Option<&[u8]>,
+    ) -> io::Result<()> {
+        let alpn: Vec<_> = chosen.iter().map(|protocol| protocol.to_vec()).collect();
+        let config = self.authority.server_config(Some(&self.fallback()), &alpn);
+        let config = config.map_err(io::Error::from)?;
+        let to = self.spoken(chosen);
+        let accepted = handshake::to_client(client, config, &self.hello).await;
+        let facts = Connection { upstream_tls, ..self.visit.facts(&to) };
+        match accepted {
+            Ok((client, tls)) => {
+                let facts = Connection { tls: Some(tls), ..facts };
+                let mut tap = reverse::tap(self.visit, facts, &to, Scheme::Https);
+                converse(client, server, &mut tap).await;
+            }
+            Err(failed) => self.untrusted(server, failed, facts, &to).await,
+        }
+        Ok(())
+    }
+
+    /// The server cannot be had; the client still waits for its part of the handshake.
+    async fn decline(self, client: Stream, failed: Failed) -> io::Result<()> {
+        let to = self.spoken(None);
+        self.visit.tell_unreached(&to, &failed.why);
+        let facts = Connection {
+            tls: Some(Box::new(handshake::asked(&self.hello))),
+            upstream_tls: Some(failed.tls.clone()),
+            ..self.visit.facts(&to)
+        };
+        let mut tap = reverse::tap(self.visit, facts, &to, Scheme::Https);
+        turn_away(client, &failed, &mut tap).await;
+        Err(io::Error::other(failed.why))
+    }
+
+    /// The client ended the handshake.
+    async fn untrusted(&self, server: Stream, failed: Failed, facts: Connection, to: &Upstream) {
+        let host = self.hello.server_name.clone().unwrap_or_else(|| self.fallback());
+        self.visit.plan().notices.tell(&Notice::Untrusting { host });
+        let facts = Connection { tls: Some(failed.tls), ..facts };
+        let mut tap: Tap = reverse::tap(self.visit, facts, to, Scheme::Https);
+        tap.close(Side::Client, failed.how);
+        server.end().await;
+    }
+
+    /// What is spoken at a tunnel's end: HTTP, unless the server chose another protocol.
+    fn spoken(&self, chosen: Option<&[u8]>) -> Upstream {
+        let scheme = match (self.to.scheme(), chosen) {
+            (Scheme::Tcp, None | Some(b"h2" | b"http/1.1" | b"http/1.0")) => Scheme::Https,
+            (Scheme::Tcp, Some(_)) => Scheme::Tls,
+            (known, _) => known,
+        };
+        Upstream { scheme, ..self.to.clone() }
+    }
+}

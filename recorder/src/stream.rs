@@ -1,0 +1,213 @@
+//! One side's byte stream, whatever carries it.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::{client, server};
+
+/// A connection to a client or a server. TLS may run over TLS: a tunnel through a proxy that is itself spoken
+/// to so.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    /// Read before all that is yet to come.
+    first: Bytes,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+    /// We are the server.
+    ToClient(Box<server::TlsStream<Stream>>),
+    /// We are the client.
+    ToServer(Box<client::TlsStream<Stream>>),
+}
+
+impl From<TcpStream> for Stream {
+    fn from(tcp: TcpStream) -> Self {
+        Self::of(Kind::Tcp(tcp))
+    }
+}
+
+impl From<UnixStream> for Stream {
+    fn from(unix: UnixStream) -> Self {
+        Self::of(Kind::Unix(unix))
+    }
+}
+
+impl From<server::TlsStream<Self>> for Stream {
+    fn from(tls: server::TlsStream<Self>) -> Self {
+        Self::of(Kind::ToClient(Box::new(tls)))
+    }
+}
+
+impl From<client::TlsStream<Self>> for Stream {
+    fn from(tls: client::TlsStream<Self>) -> Self {
+        Self::of(Kind::ToServer(Box::new(tls)))
+    }
+}
+
+impl Stream {
+    const fn of(kind: Kind) -> Self {
+        Self { first: Bytes::new(), kind }
+    }
+
+    /// Gives back bytes that were read: the next read gets them.
+    pub(crate) fn unread(&mut self, bytes: Bytes) {
+        self.first =
+            if self.first.is_empty() { bytes } else { [bytes, self.first.clone()].concat().into() };
+    }
+
+    /// Whether TLS runs directly under what is read here.
+    pub(crate) const fn is_tls(&self) -> bool {
+        matches!(self.kind, Kind::ToClient(_) | Kind::ToServer(_))
+    }
+
+    /// The protocol that was chosen with TLS, if any.
+    pub(crate) fn alpn(&self) -> Option<Vec<u8>> {
+        let chosen = match &self.kind {
+            Kind::Tcp(_) | Kind::Unix(_) => None,
+            Kind::ToClient(tls) => tls.get_ref().1.alpn_protocol(),
+            Kind::ToServer(tls) => tls.get_ref().1.alpn_protocol(),
+        };
+        chosen.map(<[u8]>::to_vec)
+    }
+
+    /// The TCP connection at the bottom.
+    pub(crate) fn tcp(&self) -> Option<&TcpStream> {
+        match &self.kind {
+            Kind::Tcp(tcp) => Some(tcp),
+            Kind::Unix(_) => None,
+            Kind::ToClient(tls) => tls.get_ref().0.tcp(),
+            Kind::ToServer(tls) => tls.get_ref().0.tcp(),
+        }
+    }
+
+    /// Waits until there is something to read, or the end; nothing is taken.
+    pub(crate) async fn speaks(&self) {
+        match &self.kind {
+            Kind::Tcp(tcp) if self.first.is_empty() => drop(tcp.peek(&mut [0]).await),
+            // Of the others no byte can be seen without taking it.
+            _ => std::future::pending().await,
+        }
+    }
+
+    /// FIN without the `close_notify` that TLS demands before it.
+    pub(crate) fn poll_cut(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut *self).poll_flush(cx))?;
+        match &mut self.kind {
+            Kind::ToClient(tls) => Pin::new(tls.get_mut().0).poll_shutdown(cx),
+            Kind::ToServer(tls) => Pin::new(tls.get_mut().0).poll_shutdown(cx),
+            Kind::Tcp(_) | Kind::Unix(_) => Pin::new(self).poll_shutdown(cx),
+        }
+    }
+
+    /// [`Self::poll_cut`], awaited. One that fails is dead already.
+    pub(crate) async fn cut(mut self) {
+        drop(std::future::poll_fn(|cx| self.poll_cut(cx)).await);
+    }
+
+    /// Ends it in order. One that fails is dead already.
+    pub(crate) async fn end(mut self) {
+        drop(std::future::poll_fn(|cx| Pin::new(&mut self).poll_shutdown(cx)).await);
+    }
+
+    /// Ends it with RST, after the bytes that were written to it.
+    pub(crate) async fn reset(self) {
+        let Some(tcp) = self.tcp() else { return };
+        drop(tokio::time::timeout(DRAIN_BEFORE_RESET, sent(tcp)).await);
+        // A socket that cannot be set so is dead already.
+        drop(tcp.set_zero_linger());
+    }
+}
+
+/// Longest wait for a receiver to take what was sent before a reset. A reset overtakes bytes that
+/// the kernel still holds; one that reads slower than this loses them, as it well might without us.
+const DRAIN_BEFORE_RESET: Duration = Duration::from_secs(1);
+
+/// Waits until the kernel has sent all that was written. Best effort: a kernel that cannot tell is
+/// not waited for.
+async fn sent(stream: &TcpStream) -> io::Result<()> {
+    let socket = socket2::SockRef::from(stream);
+    // From now on "writable" means "nothing unsent".
+    socket.set_tcp_notsent_lowat(1)?;
+    // A fresh registration asks for the state as it is now, not for the next change.
+    TcpStream::from_std(socket.try_clone()?.into())?.writable().await
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if !self.first.is_empty() {
+            let count = self.first.len().min(buffer.remaining());
+            buffer.put_slice(self.first.get(..count).unwrap_or_default());
+            self.first.advance(count);
+            return Poll::Ready(Ok(()));
+        }
+        match &mut self.kind {
+            Kind::Tcp(tcp) => Pin::new(tcp).poll_read(cx, buffer),
+            Kind::Unix(unix) => Pin::new(unix).poll_read(cx, buffer),
+            Kind::ToClient(tls) => Pin::new(tls).poll_read(cx, buffer),
+            Kind::ToServer(tls) => Pin::new(tls).poll_read(cx, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match &mut self.kind {
+            Kind::Tcp(tcp) => Pin::new(tcp).poll_write(cx, bytes),
+            Kind::Unix(unix) => Pin::new(unix).poll_write(cx, bytes),
+            Kind::ToClient(tls) => Pin::new(tls).poll_write(cx, bytes),
+            Kind::ToServer(tls) => Pin::new(tls).poll_write(cx, bytes),
+        }
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match &mut self.kind {
+            Kind::Tcp(tcp) => Pin::new(tcp).poll_write_vectored(cx, pieces),
+            Kind::Unix(unix) => Pin::new(unix).poll_write_vectored(cx, pieces),
+            Kind::ToClient(tls) => Pin::new(tls).poll_write_vectored(cx, pieces),
+            Kind::ToServer(tls) => Pin::new(tls).poll_write_vectored(cx, pieces),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.kind {
+            // Sockets hold nothing back.
+            Kind::Tcp(_) | Kind::Unix(_) => Poll::Ready(Ok(())),
+            Kind::ToClient(tls) => Pin::new(tls).poll_flush(cx),
+            Kind::ToServer(tls) => Pin::new(tls).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.kind {
+            Kind::Tcp(tcp) => Pin::new(tcp).poll_shutdown(cx),
+            Kind::Unix(unix) => Pin::new(unix).poll_shutdown(cx),
+            Kind::ToClient(tls) => Pin::new(tls).poll_shutdown(cx),
+            Kind::ToServer(tls) => Pin::new(tls).poll_shutdown(cx),
+        }
+    }
+}
