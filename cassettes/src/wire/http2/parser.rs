@@ -63,6 +63,19 @@ impl FrameParser {
         }
     }
 
+    /// The header of the next frame, as soon as it has come: no one has looked yet at whether it is sound.
+    pub fn peek(&self) -> Option<FrameHeader> {
+        if self.partial.is_empty() {
+            return self.input.first_chunk().map(FrameHeader::read);
+        }
+        let mut start = self.partial.iter().chain(&self.input);
+        let mut header = [0; FRAME_HEADER_BYTES];
+        for byte in &mut header {
+            *byte = *start.next()?;
+        }
+        Some(FrameHeader::read(&header))
+    }
+
     /// Takes what has come of a client's preface; whether it is whole now.
     pub fn take_preface(&mut self, preface: &mut Preface) -> Result<bool, Http2Error> {
         preface.advance(&mut self.input)

@@ -1,6 +1,8 @@
 //! What a frame's payload says. `None` everywhere means: a frame of another kind, or not a sound one;
 //! what a [`FrameParser`](super::FrameParser) gives is sound.
 
+use std::ops::Range;
+
 use bytes::{BufMut, Bytes, BytesMut};
 
 use super::hpack::{self, Field, HpackError};
@@ -44,23 +46,16 @@ impl Frame {
 
     /// What is here of a header block: HEADERS, `PUSH_PROMISE`, CONTINUATION.
     pub fn block(&self) -> Option<Bytes> {
-        let before = match self.kind() {
-            Kind::Headers if self.header.has(flag::PRIORITY) => 5,
-            Kind::Headers | Kind::Continuation => 0,
-            Kind::PushPromise => 4,
-            _ => return None,
-        };
-        Some(self.payload.slice_ref(self.unpadded()?.get(before..)?))
+        self.block_range().map(|range| self.payload.slice(range))
     }
 
     /// The same HEADERS or `PUSH_PROMISE` with another block, whole; priority, promise and padding stay. One of
     /// another kind stays as it is.
     #[must_use]
     pub fn with_block(&self, block: &[u8]) -> Self {
-        let Some(old) = self.block() else { return self.clone() };
-        let start = old.as_ptr().addr() - self.payload.as_ptr().addr();
-        let (before, rest) = self.payload.split_at_checked(start).unwrap_or_default();
-        let after = rest.get(old.len()..).unwrap_or_default();
+        let Some(Range { start, end }) = self.block_range() else { return self.clone() };
+        let before = self.payload.get(..start).unwrap_or_default();
+        let after = self.payload.get(end..).unwrap_or_default();
         let mut payload = BytesMut::with_capacity(before.len() + block.len() + after.len());
         payload.put_slice(before);
         payload.put_slice(block);
@@ -135,6 +130,19 @@ impl Frame {
         }
         let (pad, rest) = self.payload.split_first()?;
         rest.get(..rest.len().checked_sub(usize::from(*pad))?)
+    }
+
+    /// Where in the payload the block lies.
+    fn block_range(&self) -> Option<Range<usize>> {
+        let pad_length = usize::from(can_be_padded(self.header));
+        let start = match self.kind() {
+            Kind::Headers if self.header.has(flag::PRIORITY) => pad_length + 5,
+            Kind::Headers | Kind::Continuation => pad_length,
+            Kind::PushPromise => pad_length + 4,
+            _ => return None,
+        };
+        let end = pad_length + self.unpadded()?.len();
+        (start <= end).then_some(start..end)
     }
 
     fn number(&self, kind: Kind) -> Option<u32> {

@@ -22,7 +22,7 @@ pub struct Standalone {
     parser: FrameParser,
     blocks: Blocks,
     decoder: Decoder,
-    /// SETTINGS have come.
+    /// The first frame is SETTINGS.
     begun: bool,
     failure: Option<Failure>,
 }
@@ -85,6 +85,12 @@ impl Standalone {
         if self.preface.is_some_and(|preface| !preface.is_whole()) {
             return self.poll_preface();
         }
+        if !self.begun {
+            self.begun = self.parser.peek()?.kind == Kind::Settings;
+            if !self.begun {
+                return Some(Err(self.fail(Problem::FirstFrame, Bytes::new())));
+            }
+        }
         loop {
             let frame = match self.parser.poll()? {
                 Ok(frame) => frame,
@@ -131,10 +137,6 @@ impl Standalone {
 
     /// What a frame completes; or what is wrong, with the frames' bytes that it concerns.
     fn piece(&mut self, frame: Frame) -> Result<Option<Piece>, (Problem, Bytes)> {
-        if !self.begun && frame.kind() != Kind::Settings {
-            return Err((Problem::FirstFrame, frame.encode()));
-        }
-        self.begun = true;
         let ends = frame.header.has(flag::END_HEADERS);
         let before = if ends { self.blocks.unread() } else { Bytes::new() };
         let part = frame.clone();
