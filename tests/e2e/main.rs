@@ -16,4 +16,5 @@ mod files;
 mod recording;
 mod replaying;
 mod reports;
+mod showing;
 mod support;

@@ -6,14 +6,16 @@ use std::io::{self, Write};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cassettes::format::{Entry, Reader};
-use cassettes::model::{Chunk, Close, Connection, ConnectionId, Exchange, Header};
+use cassettes::model::{Chunk, Close, Connection, ConnectionId, Exchange, Header, How, Transport};
 use cassettes::wire::http::{Message, View};
 use cassettes::wire::http1::{HeaderLine, ResponseHead};
+use cassettes::wire::http2::Frame;
+use cassettes::wire::tls_names;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::One;
-use super::facts::{Facts, how, side};
+use super::facts::{Facts, kind_of_end, side};
+use super::{One, frames, tls};
 
 pub(super) fn write_list(reader: &Reader, rows: &[Facts], out: &mut dyn Write) -> io::Result<()> {
     let ids = (0..).map(ConnectionId).take(reader.connections());
@@ -37,6 +39,7 @@ pub(super) fn write_one(one: &One, out: &mut dyn Write) -> io::Result<()> {
         &json!({
             "number": one.number,
             "protocol": one.exchange.protocol.name(),
+            "stream": frames::stream(&one.exchange),
             "connection": connection(&one.connection),
             "last_on_connection": one.is_last,
             "complete": view.complete(),
@@ -47,6 +50,7 @@ pub(super) fn write_one(one: &One, out: &mut dyn Write) -> io::Result<()> {
             })),
             "request": view.request().map(request),
             "responses": view.responses().iter().map(response).collect::<Vec<_>>(),
+            "frames": frames::has_frames(&one.exchange).then(|| all_frames(&one.exchange)),
             "chunks": chunks(&one.exchange),
         }),
         out,
@@ -68,11 +72,12 @@ fn header(header: &Header) -> Value {
 }
 
 fn row(number: usize, facts: &Facts) -> Value {
-    let Facts { entry, method, target, status, reason } = facts;
+    let Facts { entry, method, target, status, reason, stream, .. } = facts;
     json!({
         "number": number,
         "connection": entry.connection.0,
         "protocol": entry.protocol.name(),
+        "stream": stream,
         "method": method,
         "target": target,
         "status": status,
@@ -97,15 +102,55 @@ fn state(entry: &Entry) -> Value {
 fn connection(connection: &Connection) -> Value {
     json!({
         "opened": connection.opened.as_nanos(),
+        "transport": match connection.transport {
+            Transport::Tcp => "tcp",
+            Transport::Unix => "unix",
+        },
+        "way": tls::way(connection.way),
         "client": connection.client,
         "server": connection.server,
         "upstream": connection.upstream,
+        "tls": connection.tls.as_deref().map(tls::json),
+        "upstream_tls": connection.upstream_tls.as_deref().map(tls::json),
         "closes": connection.closes.iter().map(close).collect::<Vec<_>>(),
     })
 }
 
 fn close(close: &Close) -> Value {
-    json!({ "at": close.at.as_nanos(), "by": side(close.by), "how": how(close.how) })
+    let alert = match close.how {
+        How::Alert(number) => json!({ "number": number, "name": tls_names::alert(number) }),
+        _ => Value::Null,
+    };
+    json!({
+        "at": close.at.as_nanos(),
+        "by": side(close.by),
+        "how": kind_of_end(close.how),
+        "alert": alert,
+    })
+}
+
+/// HTTP/2's, in order.
+fn all_frames(exchange: &Exchange) -> Vec<Value> {
+    let frames = exchange.chunks.iter().flat_map(|chunk| {
+        frames::of(chunk).map(|frame| {
+            json!({
+                "at": chunk.at.as_nanos(),
+                "by": side(chunk.direction.sender()),
+                "kind": frames::kind(&frame),
+                "flags": frame.header.flags,
+                "stream": frame.stream(),
+                "length": frame.header.length,
+                "code": code(&frame),
+            })
+        })
+    });
+    frames.collect()
+}
+
+/// Why a stream or connection ended.
+fn code(frame: &Frame) -> Option<String> {
+    let code = frame.rst().or_else(|| frame.goaway().map(|goaway| goaway.code))?;
+    Some(code.to_string())
 }
 
 fn request(message: &Message) -> Value {

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use cassettes::format::{ReadError, Reader};
-use cassettes::model::Timestamp;
+use cassettes::format::{Entry, ReadError, Reader};
+use cassettes::model::{Protocol, Timestamp};
 
 use super::facts::Facts;
 use crate::printable::{Printable, duration, size};
@@ -33,10 +33,11 @@ pub(super) fn write(reader: &Reader, rows: &[Facts], out: &mut dyn Write) -> io:
     cells.iter().try_for_each(|row| write_row(row, &widths, out))
 }
 
-const COLUMNS: usize = 9;
-const TITLES: [&str; COLUMNS] = ["#", "at", "conn", "request", "answer", "sent", "got", "took", ""];
+const COLUMNS: usize = 10;
+const TITLES: [&str; COLUMNS] =
+    ["#", "at", "conn", "protocol", "request", "answer", "sent", "got", "took", ""];
 /// Numbers stand on the right of their column.
-const RIGHT: [bool; COLUMNS] = [true, true, true, false, false, true, true, true, false];
+const RIGHT: [bool; COLUMNS] = [true, true, true, false, false, false, true, true, true, false];
 
 fn cells((n, facts): (usize, &Facts)) -> [String; COLUMNS] {
     let entry = &facts.entry;
@@ -44,6 +45,7 @@ fn cells((n, facts): (usize, &Facts)) -> [String; COLUMNS] {
         (n + 1).to_string(),
         duration(entry.first_at.since(Timestamp::ZERO)),
         entry.connection.0.to_string(),
+        facts.protocol(),
         cut(facts.request()),
         cut(facts.answer()),
         size(entry.to_server),
@@ -54,14 +56,18 @@ fn cells((n, facts): (usize, &Facts)) -> [String; COLUMNS] {
 }
 
 fn write_summary(reader: &Reader, out: &mut dyn Write) -> io::Result<()> {
-    let (exchanges, connections) = (reader.len(), reader.connections());
+    let control = |entry: &Entry| entry.protocol == Protocol::Http2Control;
+    let exchanges = reader.entries().filter(|entry| !control(entry)).count();
+    let connections = reader.connections();
     let (exchanges, connections) = (count(exchanges, "exchange"), count(connections, "connection"));
     write!(out, "{exchanges} on {connections}")?;
     let header = reader.header();
     if !header.writer.is_empty() {
         write!(out, ", written by {}", Printable(header.writer.as_bytes()))?;
     }
-    if !header.rewrite.host.is_empty() {
+    if !header.rewrite.origin.is_empty() {
+        write!(out, ", from {}", Printable(header.rewrite.origin.as_bytes()))?;
+    } else if !header.rewrite.host.is_empty() {
         write!(out, ", from http://{}", Printable(header.rewrite.host.as_bytes()))?;
     }
     writeln!(out)

@@ -1,11 +1,13 @@
 //! `retape show`: what a cassette holds, for people and for programs.
 
 mod facts;
+mod frames;
 mod hex;
 mod json;
 mod list;
 mod one;
 mod timeline;
+mod tls;
 
 use std::path::PathBuf;
 
@@ -80,6 +82,7 @@ fn show_one(args: &ShowArgs, one: &One) -> Outcome<()> {
             return json::write_one(one, out);
         }
         one::write_title(one, out)?;
+        one::write_connection(one, out)?;
         match (args.timeline, args.hex) {
             (false, false) => one::write(one, out),
             (_, hex) => timeline::write(one, hex, out),

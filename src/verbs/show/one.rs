@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use cassettes::model::{Direction, Timestamp};
+use cassettes::model::{Direction, Protocol, Timestamp};
 use cassettes::wire::http::{Message, View};
 use cassettes::wire::http1::Framing;
 
-use super::One;
 use super::facts::{how, side};
+use super::{One, frames, tls};
 use crate::printable::{Printable, duration, is_text, size};
 
 /// Longest text body shown whole; a longer one shows its start.
@@ -23,12 +23,25 @@ pub(super) fn write_title(one: &One, out: &mut dyn Write) -> io::Result<()> {
     let at = duration(exchange.started().since(Timestamp::ZERO));
     let took = duration(exchange.ended().since(exchange.started()));
     let (protocol, connection) = (exchange.protocol.name(), exchange.connection.0);
+    let stream = frames::stream(exchange);
+    let stream = stream.map_or_else(String::new, |stream| format!(" stream {stream}"));
     let number = one.number;
-    writeln!(out, "exchange {number}: {protocol}, on connection {connection}, at {at}, took {took}")
+    writeln!(
+        out,
+        "exchange {number}: {protocol}{stream}, on connection {connection}, at {at}, took {took}"
+    )
+}
+
+/// How the client came, and TLS.
+pub(super) fn write_connection(one: &One, out: &mut dyn Write) -> io::Result<()> {
+    tls::lines(&one.connection).iter().try_for_each(|line| aside(line, out))
 }
 
 /// Its messages, and how it ended.
 pub(super) fn write(one: &One, out: &mut dyn Write) -> io::Result<()> {
+    if one.exchange.protocol == Protocol::Http2Control {
+        return write_frames(one, out);
+    }
     let view = View::of(&one.exchange);
     if let Some(request) = view.request() {
         write_message(request, Direction::ToServer, out)?;
@@ -43,8 +56,26 @@ pub(super) fn write(one: &One, out: &mut dyn Write) -> io::Result<()> {
             out,
         )?;
     }
-    if one.is_last {
+    let endings = frames::endings(&one.exchange);
+    for ending in &endings {
+        aside(ending, out)?;
+    }
+    // A stream that was not over ended with its connection, even if it was not the last to begin.
+    let cut = one.exchange.protocol == Protocol::Http2 && endings.is_empty() && !view.complete();
+    if one.is_last || cut {
         write_closes(one, out)?;
+    }
+    Ok(())
+}
+
+/// What belongs to no stream, a frame a line.
+fn write_frames(one: &One, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out)?;
+    for chunk in &one.exchange.chunks {
+        let (mark, style) = mark(chunk.direction);
+        for frame in frames::of(chunk) {
+            writeln!(out, "{style}{mark}{style:#} {}", frames::line(&frame))?;
+        }
     }
     Ok(())
 }

@@ -4,10 +4,9 @@ use std::io::{self, Write};
 
 use cassettes::model::{Chunk, Direction, Timestamp};
 
-use super::One;
 use super::facts::{how, side};
-use super::hex;
 use super::one::{aside, mark};
+use super::{One, frames, hex};
 use crate::printable::{duration, size};
 
 /// With `hex`, all bytes as well.
@@ -18,6 +17,9 @@ pub(super) fn write(one: &One, hex: bool, out: &mut dyn Write) -> io::Result<()>
     for chunk in &one.exchange.chunks {
         clock.write(chunk.at, out)?;
         write_chunk(chunk, out)?;
+        if frames::has_frames(&one.exchange) {
+            write_frames(chunk, out)?;
+        }
         let offset = offsets.advance(chunk);
         if hex {
             hex::write(&chunk.bytes, offset, out)?;
@@ -69,6 +71,13 @@ impl Offsets {
         *offset += chunk.bytes.len() as u64;
         start
     }
+}
+
+fn write_frames(chunk: &Chunk, out: &mut dyn Write) -> io::Result<()> {
+    frames::of(chunk).try_for_each(|frame| {
+        let stream = frame.stream();
+        writeln!(out, "{:>26}[{stream}] {}", "", frames::line(&frame))
+    })
 }
 
 fn write_chunk(chunk: &Chunk, out: &mut dyn Write) -> io::Result<()> {

@@ -1,0 +1,53 @@
+//! show, of what only TLS and HTTP/2 have.
+
+use crate::support::Retape;
+
+const HTTP2: &str = include_str!("../../cassettes/library/http2.yaml");
+const TLS: &str = include_str!("../../cassettes/library/tls.yaml");
+
+#[test]
+fn streams_are_listed_with_what_ended_them() {
+    let retape = Retape::new();
+    retape.write("h2.yaml", HTTP2);
+    let list = retape.run(["show", "h2.yaml"]).stdout;
+    let lines: Vec<&str> = list.lines().collect();
+    assert_eq!(lines[0], "2 exchanges on 1 connection");
+    assert!(lines[2].contains("http/2 control"), "{list}");
+    assert!(lines[3].contains("http/2 stream 1  GET /users/1"), "{list}");
+    let ends = "server GOAWAY ENHANCE_YOUR_CALM, client RST_STREAM CANCEL, incomplete";
+    assert!(lines[4].contains("http/2 stream 3  POST /") && lines[4].ends_with(ends), "{list}");
+}
+
+#[test]
+fn a_stream_is_shown_as_messages_and_in_time_as_frames() {
+    let retape = Retape::new();
+    retape.write("h2.yaml", HTTP2);
+    let shown = retape.run(["show", "h2.yaml", "2"]).stdout;
+    for line in ["> GET /users/1 HTTP/2", "< HTTP/2 200", "< {\"id\":1,\"name\":\"Ada\"}"] {
+        assert!(shown.lines().any(|shown| shown == line), "{line} in {shown}");
+    }
+    assert!(shown.contains("(TLS to the client: 1.3, for api.example.com, h2 chosen"), "{shown}");
+    let timeline = retape.run(["show", "h2.yaml", "2", "--timeline"]).stdout;
+    assert!(timeline.contains("[1] DATA: 1 B, 5 of padding"), "{timeline}");
+    let control = retape.run(["show", "h2.yaml", "1"]).stdout;
+    assert!(control.contains("> SETTINGS: ENABLE_PUSH 0, INITIAL_WINDOW_SIZE 1048576"));
+}
+
+#[test]
+fn programs_are_told_of_tls_and_frames() {
+    let retape = Retape::new();
+    retape.write("h2.yaml", HTTP2);
+    retape.write("tls.yaml", TLS);
+    let json = |args: &[&str]| -> serde_json::Value {
+        let ended = retape.run(args);
+        serde_json::from_str(&ended.stdout).unwrap()
+    };
+    let stream = json(&["show", "h2.yaml", "3", "--format", "json"]);
+    assert_eq!(stream["stream"], 3);
+    assert_eq!(stream["frames"][2]["kind"], "RST_STREAM");
+    assert_eq!(stream["frames"][2]["code"], "CANCEL");
+    let list = json(&["show", "tls.yaml", "--format", "json"]);
+    assert_eq!(list["connections"][0]["way"], "connect");
+    assert_eq!(list["connections"][0]["tls"]["cipher"], "TLS_AES_128_GCM_SHA256");
+    assert_eq!(list["connections"][1]["closes"][0]["alert"]["name"], "unknown_ca");
+}
