@@ -7,7 +7,8 @@ use cassettes::model::{Direction, Exchange, RequestKeys};
 
 use crate::arrival::Here;
 use crate::deck::{
-    Bucket, Claims, Deck, Found, Group, Index, Line, Named, Open, Origin, Precedence, Slot,
+    Bucket, Claims, Deck, Found, Group, HTTP2_KEYS, Index, Line, Named, Open, Origin, Precedence,
+    Slot,
 };
 
 /// How many bodies of a bucket are looked at for the earliest exchange, when a client waits for
@@ -57,6 +58,8 @@ pub(crate) struct Cue {
 pub(crate) enum Why {
     /// No exchange has this method, path and query.
     NotRecorded,
+    /// One has, but it was recorded over the other version of HTTP.
+    OtherVersion(Slot),
     /// Some have, but several different bodies are left, and it is none of them.
     OtherBody,
     /// All that fit were played.
@@ -123,8 +126,21 @@ impl Selector<'_> {
             match picked {
                 Ok((pick, cue)) if self.take(pick) => return Choice::Play(cue),
                 Ok(_) => {}
-                Err(why) => return Choice::Miss(why),
+                Err(why) => return Choice::Miss(self.in_other_version(asked, why)),
             }
+        }
+    }
+
+    /// Nothing was recorded: perhaps only not over this version of HTTP.
+    fn in_other_version(&self, asked: Asked<'_>, why: Why) -> Why {
+        let other = asked.request ^ HTTP2_KEYS;
+        match (&why, self.deck.index().find(other)) {
+            (Why::NotRecorded, Some(Found::Single(slot))) => Why::OtherVersion(slot),
+            (Why::NotRecorded, Some(Found::Several(bucket))) => {
+                let first = self.deck.index().first_of(bucket);
+                first.map_or(why, Why::OtherVersion)
+            }
+            _ => why,
         }
     }
 

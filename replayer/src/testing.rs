@@ -9,6 +9,8 @@ use cassettes::model::{
     Side, Timestamp,
 };
 
+use cassettes::wire::http2::{Frame, compose};
+
 use crate::verify::Rules;
 use crate::{Deck, NamedReader, ReplayOptions, Stage};
 
@@ -58,6 +60,45 @@ impl Tape {
             })
             .collect();
         self.exchanges.push(Exchange { connection, protocol: Protocol::Http1, chunks });
+        self
+    }
+
+    /// Frames of one HTTP/2 stream, each a chunk.
+    pub(crate) fn stream(self, frames: impl IntoIterator<Item = (Direction, Frame)>) -> Self {
+        self.frames(Protocol::Http2, frames)
+    }
+
+    /// The same, and after a while another.
+    pub(crate) fn stream_with_pause(
+        self,
+        frames: impl IntoIterator<Item = (Direction, Frame)>,
+        millis: u64,
+        (direction, last): (Direction, Frame),
+    ) -> Self {
+        let mut tape = self.stream(frames).pause(millis);
+        let chunk = Chunk { direction, at: tape.tick(), bytes: last.encode() };
+        tape.exchanges.last_mut().unwrap().chunks.push(chunk);
+        tape
+    }
+
+    /// What a server's SETTINGS say, beside all streams.
+    pub(crate) fn settings(self, settings: &[(u16, u32)]) -> Self {
+        let preface = (Direction::ToServer, compose::settings(&[]));
+        let settings = (Direction::ToClient, compose::settings(settings));
+        self.frames(Protocol::Http2Control, [preface, settings])
+    }
+
+    fn frames(
+        mut self,
+        protocol: Protocol,
+        frames: impl IntoIterator<Item = (Direction, Frame)>,
+    ) -> Self {
+        let connection = ConnectionId(u32::try_from(self.connections.len() - 1).unwrap());
+        let mut chunks = Vec::new();
+        for (direction, frame) in frames {
+            chunks.push(Chunk { direction, at: self.tick(), bytes: frame.encode() });
+        }
+        self.exchanges.push(Exchange { connection, protocol, chunks });
         self
     }
 

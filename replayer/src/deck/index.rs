@@ -112,6 +112,12 @@ impl Index {
         rest.get(played).copied()
     }
 
+    /// The first slot of the bucket.
+    pub(crate) fn first_of(&self, bucket: &Bucket) -> Option<Slot> {
+        let first = self.groups.get(bucket.groups.start as usize)?;
+        self.order.get(first.slots.start as usize).copied()
+    }
+
     /// The last slot of the group, in recorded order.
     pub(crate) fn last(&self, group: &Group) -> Option<Slot> {
         self.order.get((group.slots.end as usize).checked_sub(1)?).copied()

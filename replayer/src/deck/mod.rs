@@ -10,7 +10,7 @@ mod precedence;
 use std::collections::HashMap;
 
 use cassettes::format::{Entry, ReadError, Reader};
-use cassettes::model::{Connection, ConnectionId, Exchange, Protocol};
+use cassettes::model::{Connection, ConnectionId, Exchange, Protocol, RequestKeys};
 
 use crate::verify::Own;
 
@@ -44,6 +44,8 @@ pub struct Deck {
     raw_lines: Vec<Slot>,
     /// What the server said unasked, by the exchange before it on its connection.
     epilogues: HashMap<Slot, Slot>,
+    /// What HTTP/2 connections said beside their streams, in recorded order.
+    controls: Vec<Slot>,
 }
 
 /// An exchange's place in a deck, over all its cassettes, counted from 0.
@@ -91,8 +93,9 @@ impl Deck {
             unkeyed: Vec::new(),
             raw_lines: Vec::new(),
             epilogues: HashMap::new(),
+            controls: Vec::new(),
         };
-        deck.index = Index::build(deck.keyed().map(|(slot, entry)| (entry.keys, slot)));
+        deck.index = Index::build(deck.keyed().map(|(slot, entry)| (keys_of(&entry), slot)));
         deck.sort_out_the_rest();
         Ok(deck)
     }
@@ -127,6 +130,11 @@ impl Deck {
     /// What the server said after it, unasked.
     pub(crate) fn epilogue(&self, slot: Slot) -> Option<Slot> {
         self.epilogues.get(&slot).copied()
+    }
+
+    /// What HTTP/2 connections said beside their streams, in recorded order.
+    pub(crate) fn controls(&self) -> &[Slot] {
+        &self.controls
     }
 
     /// Every slot with its index entry.
@@ -203,6 +211,7 @@ impl Deck {
             self.entries().filter(|(_, entry)| !is_keyed(entry) || unasked).collect();
         for (slot, entry) in entries {
             if is_control(&entry) {
+                self.controls.push(slot);
                 continue;
             }
             if unasked {
@@ -250,6 +259,22 @@ fn is_keyed(entry: &Entry) -> bool {
         && entry.keys.request != 0
         && entry.to_server > 0
 }
+
+/// What its request is looked up by.
+pub(crate) fn keys_of(entry: &Entry) -> RequestKeys {
+    RequestKeys { request: versioned(entry.keys.request, entry.protocol), ..entry.keys }
+}
+
+/// A request's key among those of its version of HTTP.
+pub(crate) const fn versioned(key: u64, protocol: Protocol) -> u64 {
+    match protocol {
+        Protocol::Http2 => key ^ HTTP2_KEYS,
+        _ => key,
+    }
+}
+
+/// Tells keys of requests over HTTP/2 from those over HTTP/1: any number would do.
+pub(crate) const HTTP2_KEYS: u64 = 0x6832_6832_6832_6832;
 
 /// The server said it without having been asked, on a connection on which it had been asked before.
 fn is_unasked(entry: &Entry) -> bool {

@@ -6,11 +6,14 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
+use bytes::Bytes;
 use cassettes::meaning::Target;
-use cassettes::model::{Direction, Exchange, RequestKeys, Way};
+use cassettes::model::{Direction, Exchange, Protocol, RequestKeys, Way};
+use cassettes::wire::http::spelling::request_head;
 use cassettes::wire::http1::RequestHead;
+use cassettes::wire::http2::{Kind, frames};
 
-use super::{Deck, Index, Line, Slot};
+use super::{Deck, Index, Line, Slot, keys_of};
 use crate::arrival::Here;
 use crate::verify::Own;
 
@@ -178,11 +181,21 @@ fn authority_of<'a>(head: &RequestHead<'a>) -> Option<&'a [u8]> {
 
 /// The recorded request's bytes through its head, or more.
 pub(crate) fn recorded_head(exchange: &Exchange) -> Cow<'_, [u8]> {
+    if exchange.protocol == Protocol::Http2 {
+        return Cow::Owned(http2_head(exchange).unwrap_or_default().into());
+    }
     let first = exchange.sent(Direction::ToServer).next();
     match first {
         Some(chunk) if has_head(&chunk.bytes) => Cow::Borrowed(&chunk.bytes),
         _ => Cow::Owned(exchange.bytes(Direction::ToServer).into()),
     }
+}
+
+/// As HTTP/1 would spell it.
+fn http2_head(exchange: &Exchange) -> Option<Bytes> {
+    let mut frames = exchange.sent(Direction::ToServer).flat_map(|chunk| frames(&chunk.bytes));
+    let first = frames.find_map(|frame| frame.ok().filter(|it| it.kind() == Kind::Headers))?;
+    request_head(&first.fields()?.ok()?)
 }
 
 fn has_head(bytes: &[u8]) -> bool {
@@ -197,14 +210,15 @@ fn build(deck: &Deck) -> ByOrigin {
         let Ok(exchange) = deck.exchange(slot) else { continue };
         let head = recorded_head(&exchange);
         let Ok(head) = RequestHead::parse(&head) else { continue };
+        let keys = keys_of(&entry);
         let mut origins: Vec<_> = deck
             .origins_of(slot, authority_of(&head))
-            .map(|origin| (origin.mix(0), origin.mix(entry.keys.request)))
+            .map(|origin| (origin.mix(0), origin.mix(keys.request)))
             .collect();
         seen.extend(origins.first().map(|(of_all, _)| *of_all));
         origins.sort_unstable();
         origins.dedup();
-        let keys = |request| RequestKeys { request, ..entry.keys };
+        let keys = |request| RequestKeys { request, ..keys };
         mixed.extend(origins.into_iter().map(|(_, request)| (keys(request), slot)));
     }
     ByOrigin { index: Index::build(mixed), several: seen.len() > 1 }

@@ -5,11 +5,17 @@
 //!   do next
 //! - [`Speaker`]: what a protocol must give to stand behind it
 //! - [`http1`]: HTTP/1, and clients who speak nothing that is known
+//! - [`http2`], likewise: each stream plays a script of its own
 //! - [`raw`]: plain TCP, as the client's arrival tells
+//! - [`opening`]: which protocol it is, by the first bytes
+//! - [`choice`]: from a request to the exchange that serves it
 //! - [`request`]: the request that a client is sending
 //! - [`run`]: how far a script has come, and what it waits for
 
+mod choice;
 pub(crate) mod http1;
+mod http2;
+mod opening;
 mod raw;
 pub(crate) mod request;
 mod run;
@@ -23,6 +29,8 @@ use cassettes::model::Timestamp;
 use crate::arrival::Arrival;
 use crate::stage::Stage;
 use http1::Http1;
+use http2::Http2;
+use opening::{First, Opening};
 
 /// What a driver is to do next, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +55,8 @@ pub enum Action {
 pub struct Player {
     arrival: Arrival,
     speaker: Box<dyn Speaker>,
+    /// Until it is known which protocol it is.
+    opening: Option<Opening>,
 }
 
 /// The server's part on one connection, in one protocol. Dropping one settles what it was in the middle of.
@@ -79,9 +89,17 @@ pub(crate) trait Speaker: Debug + Send {
 impl Player {
     /// For a client that came, now.
     pub fn new(stage: Arc<Stage>, arrival: Arrival, now: Timestamp) -> Self {
-        let speaker = raw::speaker(&stage, &arrival, now)
-            .unwrap_or_else(|| Box::new(Http1::new(stage, &arrival, now)));
-        Self { arrival, speaker }
+        if let Some(speaker) = raw::speaker(&stage, &arrival, now) {
+            return Self { arrival, speaker, opening: None };
+        }
+        // Where TLS has settled it, nobody has to look; and a server of HTTP/2 may speak first.
+        let settled = arrival.tls.as_ref().map(|tls| tls.alpn.as_str());
+        let speaker: Box<dyn Speaker> = match settled {
+            Some("h2") => Box::new(Http2::new(Arc::clone(&stage), &arrival, now)),
+            _ => Box::new(Http1::new(Arc::clone(&stage), &arrival, now)),
+        };
+        let open = !matches!(settled, Some("h2" | "http/1.1"));
+        Self { arrival, speaker, opening: open.then(|| Opening::new(stage)) }
     }
 
     /// How its client came.
@@ -101,21 +119,37 @@ impl Player {
 
     /// The client sent bytes.
     pub fn receive(&mut self, bytes: Bytes, at: Timestamp) {
+        let Some(opening) = &mut self.opening else { return self.speaker.receive(bytes, at) };
+        let bytes = match opening.advance(bytes, at) {
+            First::Unknown => return,
+            First::Http2(bytes) => {
+                let stage = opening.stage();
+                self.speaker = Box::new(Http2::new(stage, &self.arrival, at));
+                bytes
+            }
+            First::Other(bytes) => bytes,
+        };
+        self.opening = None;
         self.speaker.receive(bytes, at);
     }
 
     /// The client sends no more (FIN), but may still read.
     pub fn client_closed(&mut self, at: Timestamp) {
+        self.settle_opening(at);
         self.speaker.client_closed(at);
     }
 
     /// The client neither sends nor reads any more (RST, or a write that failed).
     pub fn client_gone(&mut self, at: Timestamp) {
+        self.settle_opening(at);
         self.speaker.client_gone(at);
     }
 
     /// Time has passed; at or after what [`Player::poll_timeout`] said.
     pub fn timeout(&mut self, at: Timestamp) {
+        if self.opening_deadline().is_some_and(|deadline| deadline <= at) {
+            self.settle_opening(at);
+        }
         self.speaker.timeout(at);
     }
 
@@ -126,6 +160,19 @@ impl Player {
 
     /// When to call [`Player::timeout`], unless something happens before.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        self.speaker.poll_timeout()
+        self.opening_deadline().into_iter().chain(self.speaker.poll_timeout()).min()
+    }
+
+    fn opening_deadline(&self) -> Option<Timestamp> {
+        self.opening.as_ref()?.deadline()
+    }
+
+    /// No more bytes will decide it.
+    fn settle_opening(&mut self, at: Timestamp) {
+        let held = self.opening.take().and_then(Opening::into_held);
+        if let Some((bytes, since)) = held {
+            self.speaker.receive(bytes, since);
+            self.speaker.timeout(at);
+        }
     }
 }

@@ -3,10 +3,13 @@
 use bytes::Bytes;
 use cassettes::meaning::{BodyHasher, Target, request_key_of};
 use cassettes::model::{Chunk, ConnectionId, Direction, Exchange, Protocol, Timestamp};
+use cassettes::wire::http::spelling::request_head;
 use cassettes::wire::http1::{RequestContext, RequestHead, Version};
+use cassettes::wire::http2::hpack::{Field, encode_standalone};
+use cassettes::wire::http2::{Frame, compose};
 
 use crate::arrival::Here;
-use crate::deck::Origin;
+use crate::deck::{Origin, versioned};
 
 /// Most bytes of a request kept for comparing it. What is longer is compared by its head, its length and its
 /// body's hash, so that an upload of any size takes constant memory.
@@ -33,8 +36,12 @@ pub(crate) struct Request {
     pub(crate) state: State,
     /// Its place on its connection, counted from 0.
     pub(crate) ordinal: u32,
-    /// What follows the head on the wire, up to [`MAX_KEPT_BYTES`].
+    /// What follows the head, up to [`MAX_KEPT_BYTES`]: in HTTP/1 as on the wire, in HTTP/2 the body.
     kept: Vec<Chunk>,
+    /// Of HTTP/2, its head as it came.
+    fields: Option<Vec<Field>>,
+    /// Of HTTP/2, the lines of the trailer section.
+    trailers: Vec<Field>,
     /// How many bytes it has on the wire, head included.
     len: u64,
     /// How many bytes its body has, framing taken off.
@@ -70,6 +77,17 @@ impl Request {
         request
     }
 
+    /// Of a whole head of HTTP/2. Its key is 0 if it is none.
+    pub(crate) fn of_fields(fields: Vec<Field>, ordinal: u32, at: Timestamp) -> Self {
+        let mut request = Self::begin(request_head(&fields).unwrap_or_default(), ordinal, at);
+        request.closes = false;
+        if request.key != 0 {
+            request.key = versioned(request.key, Protocol::Http2);
+        }
+        request.fields = Some(fields);
+        request
+    }
+
     /// Of bytes that are no HTTP.
     pub(crate) fn raw(ordinal: u32, at: Timestamp) -> Self {
         Self {
@@ -83,6 +101,8 @@ impl Request {
             state: State::Coming,
             ordinal,
             kept: Vec::new(),
+            fields: None,
+            trailers: Vec::new(),
             len: 0,
             body_len: 0,
             hasher: None,
@@ -103,6 +123,16 @@ impl Request {
         } else {
             self.kept.clear();
         }
+    }
+
+    /// The lines of its trailer section, of HTTP/2.
+    pub(crate) fn trail(&mut self, trailers: Vec<Field>) {
+        self.trailers = trailers;
+    }
+
+    /// It has a trailer section, of HTTP/2.
+    pub(crate) fn has_trailers(&self) -> bool {
+        !self.trailers.is_empty()
     }
 
     /// How many bytes it has on the wire, head included.
@@ -137,12 +167,35 @@ impl Request {
 
     /// As an exchange without an answer; only its head if it is too long to be kept.
     pub(crate) fn to_exchange(&self) -> Exchange {
+        if let Some(fields) = &self.fields {
+            return self.to_http2(fields);
+        }
         let (direction, at) = (Direction::ToServer, self.started);
         let head = Chunk { direction, at, bytes: self.head.clone() };
         let chunks = std::iter::once(head).filter(|head| !head.bytes.is_empty());
         let protocol = if self.head.is_empty() { Protocol::Raw } else { Protocol::Http1 };
         let chunks = chunks.chain(self.kept.iter().cloned()).collect();
         Exchange { connection: ConnectionId(0), protocol, chunks }
+    }
+
+    fn to_http2(&self, fields: &[Field]) -> Exchange {
+        let whole = self.state == State::Whole;
+        let trailed = self.has_trailers();
+        let ends_with_head = whole && self.kept.is_empty() && !trailed;
+        let (direction, at) = (Direction::ToServer, self.started);
+        let chunk = |at, frame: Frame| Chunk { direction, at, bytes: frame.encode() };
+        let mut chunks =
+            vec![chunk(at, compose::headers(1, encode_standalone(fields), ends_with_head))];
+        let last = self.kept.len().saturating_sub(1);
+        for (n, kept) in self.kept.iter().enumerate() {
+            let end = whole && !trailed && n == last;
+            chunks.push(chunk(kept.at, compose::data(1, kept.bytes.clone(), end)));
+        }
+        if trailed {
+            let block = encode_standalone(&self.trailers);
+            chunks.push(chunk(at, compose::headers(1, block, whole)));
+        }
+        Exchange { connection: ConnectionId(0), protocol: Protocol::Http2, chunks }
     }
 
     /// Whom it names as its server, if that is not where it came to.

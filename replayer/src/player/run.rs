@@ -69,6 +69,11 @@ impl Run {
         self.steps.is_empty()
     }
 
+    /// Whether the recorded client ended the conversation before what is left.
+    pub(super) fn ends_with_client(&self) -> bool {
+        self.steps.contains(&Step::Receive(Until::ClientClose))
+    }
+
     /// What is sent first.
     pub(super) fn first_send(&self) -> Option<&Bytes> {
         self.steps.iter().find_map(|step| match step {

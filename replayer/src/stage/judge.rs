@@ -1,8 +1,10 @@
 //! Compares a request with the recorded one: by a glance at its bytes, and in full if that does not settle it.
 
-use bytes::Bytes;
-use cassettes::model::{Chunk, Direction, Exchange, Timestamp};
+use bytes::{Bytes, BytesMut};
+use cassettes::model::{Chunk, Direction, Exchange, Protocol, Timestamp};
 use cassettes::wire::http::View;
+use cassettes::wire::http::spelling::request_head;
+use cassettes::wire::http2::{Frame, Kind, frames};
 
 use super::{Played, Stage};
 use crate::arrival::Here;
@@ -17,8 +19,10 @@ use crate::verify::{
 pub(super) fn settle(stage: &Stage, mut played: Played<'_>) {
     let slot = played.cue.slot;
     stage.claims.note_span(slot, played.request.started, played.ended);
+    // Over HTTP/2, which of several requests at once is a connection's first is mere chance.
+    let multiplexed = played.cue.exchange.protocol == Protocol::Http2;
     let recorded_fresh = stage.deck.entry(slot).is_some_and(|entry| entry.ordinal == 0);
-    if recorded_fresh != (played.request.ordinal == 0) {
+    if !multiplexed && recorded_fresh != (played.request.ordinal == 0) {
         stage.evidence.add_reuse(slot);
     }
     let mut found = if played.request.head.is_empty() || is_same(stage, &played) {
@@ -46,13 +50,11 @@ pub(super) fn is_plainly_same(
     if request.state != State::Whole || !request.is_kept() || request.context.asks_switch {
         return false;
     }
-    let recorded = recorded_request(exchange);
-    let Some((head, body)) = head_len(&recorded).and_then(|at| recorded.split_at_checked(at))
-    else {
+    let Some((head, body)) = parts_of(exchange).filter(|_| !request.has_trailers()) else {
         return false;
     };
     let context = CompareContext { recorded: stage.deck.usual_own(slot), live: here.own };
-    let expected = RawRequest { head, body };
+    let expected = RawRequest { head: &head, body: &body };
     let live = request.body_wire();
     let actual = RawRequest { head: &request.head, body: &live };
     match compare_bytes(expected, actual, &context, &stage.rules) {
@@ -60,6 +62,32 @@ pub(super) fn is_plainly_same(
         Quick::Notes => !stage.evidence.keeps_notes(),
         Quick::Unsure => false,
     }
+}
+
+/// The recorded request's head, and what follows it; none where they cannot be told apart, and of HTTP/2 if there
+/// are trailers.
+fn parts_of(exchange: &Exchange) -> Option<(Bytes, Bytes)> {
+    if exchange.protocol == Protocol::Http2 {
+        return http2_parts_of(exchange);
+    }
+    let mut recorded = recorded_request(exchange);
+    let head = recorded.split_to(head_len(&recorded)?);
+    Some((head, recorded))
+}
+
+fn http2_parts_of(exchange: &Exchange) -> Option<(Bytes, Bytes)> {
+    let said = exchange.bytes(Direction::ToServer);
+    let mut frames = frames(&said).map_while(Result::ok);
+    let head = request_head(&frames.find(|it| it.kind() == Kind::Headers)?.fields()?.ok()?)?;
+    let mut body = BytesMut::new();
+    for frame in frames {
+        match frame.kind() {
+            Kind::Data => body.extend_from_slice(&frame.data()?),
+            Kind::Headers | Kind::RstStream => return None,
+            _ => {}
+        }
+    }
+    Some((head, body.freeze()))
 }
 
 fn compare(stage: &Stage, played: &mut Played<'_>) -> Vec<Mismatch> {
@@ -82,12 +110,29 @@ fn compare(stage: &Stage, played: &mut Played<'_>) -> Vec<Mismatch> {
 
 /// The recorded request without what followed it, and without its body if that is not wanted.
 fn request_of(exchange: &Exchange, with_body: bool) -> Exchange {
+    if exchange.protocol == Protocol::Http2 {
+        return http2_request_of(exchange, with_body);
+    }
     let view = View::of(exchange);
     let head = view.request().map(|request| request.head.clone());
     let body = view.request().map(|request| request.raw_body.clone()).filter(|_| with_body);
     let chunk = |bytes| Chunk { direction: Direction::ToServer, at: Timestamp::ZERO, bytes };
     let pieces = [head, body].into_iter().flatten().filter(|bytes: &Bytes| !bytes.is_empty());
     Exchange { chunks: pieces.map(chunk).collect(), ..*exchange }
+}
+
+/// The same of HTTP/2; DATA that follows the opening of a tunnel is no body.
+fn http2_request_of(exchange: &Exchange, with_body: bool) -> Exchange {
+    let wanted = |frame: &Frame| match frame.kind() {
+        Kind::Headers => true,
+        Kind::Data => with_body,
+        _ => false,
+    };
+    let chunks = exchange.sent(Direction::ToServer).flat_map(|chunk| {
+        let frames = frames(&chunk.bytes).map_while(Result::ok).filter(wanted);
+        frames.map(|frame| Chunk { bytes: frame.encode(), ..chunk.clone() })
+    });
+    Exchange { chunks: chunks.collect(), ..*exchange }
 }
 
 /// Of bodies too long to be kept: by length and hash.

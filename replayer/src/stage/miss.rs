@@ -17,18 +17,44 @@ use crate::verify::{CompareContext, MAX_COMPARED, Neighbours, nearest};
 /// full, and a client that misses more often does something else altogether.
 const MAX_EXPLAINED: usize = 100;
 
-/// The outcome to report, and the answer to send: documented, and like no server's own.
-pub(super) fn explain(stage: &Stage, request: &Request, here: Here, why: &Why) -> (Outcome, Bytes) {
+/// What to answer to a request that nothing serves: documented, and like no server's own.
+#[derive(Debug)]
+pub(crate) struct Miss {
+    pub(crate) status: u16,
+    /// For people, who read of it in a client's log.
+    pub(crate) text: String,
+}
+
+/// The outcome to report, and the answer to send.
+pub(super) fn explain(stage: &Stage, request: &Request, here: Here, why: &Why) -> (Outcome, Miss) {
     let reason = reason(stage, why);
     let label = request.label();
     let nearest = nearest_to(stage, request, here);
     let mut text = format!("retape: {label}: {reason}\n");
     text.extend(nearest.iter().flat_map(describe));
     let status = match why {
-        Why::NotHttp(_) => "400 Bad Request",
-        _ => "470 No Recorded Answer",
+        Why::NotHttp(_) => 400,
+        _ => 470,
     };
-    (Outcome::extra(format!("{label}: {reason}"), nearest), answer(status, &text, request))
+    (Outcome::extra(format!("{label}: {reason}"), nearest), Miss { status, text })
+}
+
+impl Miss {
+    /// As an answer over HTTP/1.
+    pub(crate) fn to_http1(&self, request: &Request) -> Bytes {
+        let Self { status, text } = self;
+        let reason = if *status == 400 { "Bad Request" } else { "No Recorded Answer" };
+        let closes = request.closes || request.state != State::Whole;
+        let connection = if closes { "Connection: close\r\n" } else { "" };
+        let length = text.len();
+        let body = if request.head.starts_with(b"HEAD ") { "" } else { text };
+        format!(
+            "HTTP/1.1 {status} {reason}\r\nretape-miss: 1\r\n\
+             Content-Type: text/plain; charset=utf-8\r\n\
+             Content-Length: {length}\r\n{connection}\r\n{body}"
+        )
+        .into()
+    }
 }
 
 /// The recorded requests that come closest, and why each was not chosen.
@@ -72,21 +98,15 @@ fn describe(candidate: &Candidate) -> Vec<String> {
     std::iter::once(title).chain(lines).collect()
 }
 
-fn answer(status: &str, text: &str, request: &Request) -> Bytes {
-    let closes = request.closes || request.state != State::Whole;
-    let connection = if closes { "Connection: close\r\n" } else { "" };
-    let length = text.len();
-    let body = if request.head.starts_with(b"HEAD ") { "" } else { text };
-    format!(
-        "HTTP/1.1 {status}\r\nretape-miss: 1\r\nContent-Type: text/plain; charset=utf-8\r\n\
-         Content-Length: {length}\r\n{connection}\r\n{body}"
-    )
-    .into()
-}
-
 fn reason(stage: &Stage, why: &Why) -> String {
     match why {
         Why::NotRecorded => "nothing was recorded with this method, path and query".to_owned(),
+        Why::OtherVersion(slot) => {
+            let number = number(stage, *slot);
+            format!(
+                "exchange {number} was recorded over another version of HTTP; --http any translates it"
+            )
+        }
         Why::OtherBody => "the body is none of those recorded and not yet played".to_owned(),
         Why::AllPlayed => "all recorded answers to it were played".to_owned(),
         Why::TooEarly(before) => {

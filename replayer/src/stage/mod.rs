@@ -11,13 +11,12 @@ use std::collections::VecDeque;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use bytes::Bytes;
 use cassettes::format::Entry;
 use cassettes::model::{Connection, Direction, Exchange, Protocol, Step, Timestamp, Until};
 use cassettes::transcribe::compile;
 use cassettes::wire::http::View;
 
-use crate::arrival::Here;
+use crate::arrival::{Arrival, Here};
 use crate::deck::{Claims, Deck, Named, Precedence, Slot};
 use crate::options::{Order, Pace, ReplayOptions};
 use crate::player::request::Request;
@@ -25,6 +24,7 @@ use crate::report::Verdict;
 use crate::select::{Cue, Selector, Why};
 use crate::verify::{Mismatch, Neighbours, Own, Rules};
 use evidence::{Evidence, Extras};
+pub(crate) use miss::Miss;
 
 /// From how long after an answer on, what a server says or does by itself is because the connection was idle:
 /// no part of the answer, and played at recorded pace only.
@@ -33,6 +33,8 @@ const IDLE: Duration = Duration::from_secs(1);
 /// How long a client has to ask for a tunnel, or for TLS, where a server was recorded that speaks first. Those who want one ask at
 /// once; all others have to wait for so long.
 const PATIENCE: Duration = Duration::from_millis(50);
+/// Of how many HTTP/2 connections it is looked up to whom they were.
+const MAX_CONTROLS: usize = 64;
 
 /// A replay: what may be played, how, and what happened so far. Shared by all connections.
 #[derive(Debug)]
@@ -110,6 +112,18 @@ impl Stage {
         }
     }
 
+    /// What was recorded of an HTTP/2 connection beside its streams: one to the server that the client means, if
+    /// there is one, else the first.
+    pub(crate) fn control(&self, arrival: &Arrival) -> Option<Exchange> {
+        let controls = self.deck.controls().get(..MAX_CONTROLS).unwrap_or(self.deck.controls());
+        let is_meant = |slot: &&Slot| {
+            let connection = self.deck.connection(**slot).ok();
+            connection.is_some_and(|it| arrival.origin.as_ref() == Some(&it.upstream))
+        };
+        let named = arrival.origin.as_ref().and_then(|_| controls.iter().find(is_meant));
+        self.deck.exchange(*named.or(controls.first())?).ok()
+    }
+
     /// The server's part of an exchange, and of what it said unasked after it.
     pub(crate) fn steps(
         &self,
@@ -125,6 +139,7 @@ impl Stage {
         let mut before = (slot, exchange.ended());
         while let Some(next) = self.deck.epilogue(before.0)
             && let Ok(epilogue) = self.deck.exchange(next)
+            && epilogue.protocol == exchange.protocol
         {
             steps.push_back(pause(before.1, epilogue.started()));
             steps.extend(self.script(next, &epilogue));
@@ -134,6 +149,8 @@ impl Stage {
             // The client names the server itself, as the server's answers do.
             _ if here.led => steps,
             "" => steps,
+            // Of HTTP/2, who sends the fields replaces it in them.
+            _ if exchange.protocol == Protocol::Http2 => steps,
             origin => origin::replace(steps, origin, &own_name(here), &request.head),
         }
     }
@@ -176,7 +193,7 @@ impl Stage {
     }
 
     /// Keeps a request that nothing serves; gives the answer to send.
-    pub(crate) fn miss(&self, request: &Request, here: Here, why: &Why) -> Bytes {
+    pub(crate) fn miss(&self, request: &Request, here: Here, why: &Why) -> Miss {
         let (outcome, answer) = miss::explain(self, request, here, why);
         self.extras.push(outcome);
         answer

@@ -1,9 +1,7 @@
 //! What a player makes of what the client says: from a head to the exchange that is played for it.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
-use cassettes::model::{Direction, Exchange};
+use cassettes::model::Direction;
 
 use super::intake::Heard;
 use super::play::{Play, recorded_request};
@@ -11,8 +9,9 @@ use super::tail::Tail;
 use super::{Asking, Http1, Phase};
 use crate::deck::Slot;
 use crate::player::Action;
+use crate::player::choice::{self, When};
 use crate::player::request::{Request, State};
-use crate::select::{Asked, Choice, Cue, Why};
+use crate::select::{Choice, Cue, Why};
 
 impl Http1 {
     pub(super) fn hear(&mut self, said: Heard) {
@@ -29,32 +28,14 @@ impl Http1 {
     fn hear_head(&mut self, head: Bytes) {
         let mut request = Request::begin(head, self.requests, self.now);
         self.requests = self.requests.saturating_add(1);
-        if request.has_body {
-            self.hear_head_with_body(request);
-        } else {
+        if !request.has_body {
             // Its end is certain, and is said next: no need to wait for it.
             request.state = State::Whole;
-            self.choose(request, false);
         }
-    }
-
-    /// An answer may be recorded from before the body's end.
-    fn hear_head_with_body(&mut self, request: Request) {
-        let selector = self.stage.selector();
-        let Some(slot) = selector.peek(request.key) else {
-            if request.expects && !self.stage.options().repeat_last {
-                // The client would wait in vain for a `100 Continue`.
-                return self.choose(request, false);
-            }
-            return self.ask(request, false);
-        };
-        let answers_early =
-            self.stage.deck().entry(slot).is_some_and(|entry| !entry.request_first());
-        let body_decides = selector.needs_body(request.key);
-        match (answers_early, body_decides) {
-            (true, false) => self.choose(request, false),
-            (true, true) if request.expects => self.answer_expectation(request, slot),
-            _ => self.ask(request, false),
+        match choice::when(&self.stage, &request) {
+            When::Now => self.choose(request, false),
+            When::Early(slot) if request.expects => self.answer_expectation(request, slot),
+            When::Early(_) | When::AfterBody => self.ask(request, false),
         }
     }
 
@@ -113,21 +94,7 @@ impl Http1 {
 
     /// Finds the exchange for a request, and begins to play it.
     pub(super) fn choose(&mut self, mut request: Request, continued: bool) {
-        let stage = Arc::clone(&self.stage);
-        let selector = stage.selector();
-        let body = if !request.has_body {
-            Some(0)
-        } else if selector.needs_body(request.key) {
-            request.is_over().then(|| request.body_key())
-        } else {
-            None
-        };
-        let here = self.here;
-        let is_same =
-            |slot: Slot, recorded: &Exchange| stage.is_same(slot, recorded, &request, here);
-        let origin = request.origin(here);
-        let asked = Asked { request: request.key, origin, here, is_same: &is_same };
-        match selector.choose(asked, body) {
+        match choice::choose(&self.stage, &mut request, self.here) {
             Choice::Play(cue) => self.begin(cue, request, continued),
             Choice::Miss(why) => self.miss(&request, &why),
         }
@@ -150,7 +117,7 @@ impl Http1 {
 
     pub(super) fn miss(&mut self, request: &Request, why: &Why) {
         let closes = request.closes || !request.is_over() || request.state != State::Whole;
-        let answer = self.stage.miss(request, self.here, why);
+        let answer = self.stage.miss(request, self.here, why).to_http1(request);
         self.actions.push_back(Action::Send(answer));
         self.phase = Phase::Waiting(None);
         if closes {

@@ -23,14 +23,14 @@ use cassettes::model::Timestamp;
 
 use super::request::{Request, State};
 use super::run::World;
-use super::{Action, Speaker};
+use super::{Action, Speaker, choice};
 use crate::arrival::{Arrival, Here};
 use crate::select::Why;
 use crate::stage::{Played, Stage};
 use intake::Intake;
 use play::{Afterlife, Play, Progress, act};
 pub(crate) use play::{head_len, recorded_request};
-use tail::Tail;
+pub(in crate::player) use tail::Tail;
 
 /// Bytes held of requests that come before the one they follow is answered. Pipelining clients
 /// send a few requests ahead; a flood waits in the socket.
@@ -256,15 +256,8 @@ impl Http1 {
 
     fn end_while_asking(&mut self, mut asking: Asking) {
         asking.request.state = State::CutShort;
-        let stage = Arc::clone(&self.stage);
-        let selector = stage.selector();
         let request = asking.request;
-        // Only an exchange that was cut short as well can be meant.
-        let claimed = selector.peek(request.key).and_then(|slot| {
-            let entry = stage.deck().entry(slot)?;
-            (!entry.complete()).then(|| selector.claim(slot)).flatten()
-        });
-        match claimed {
+        match choice::cut_short(&self.stage, &request) {
             Some(cue) => self.begin(cue, request, asking.continued),
             None => self.miss(&request, &Why::CutShort),
         }

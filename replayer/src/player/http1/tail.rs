@@ -3,7 +3,7 @@
 //! After a switch to WebSocket message by message, else byte by byte.
 
 use bytes::Bytes;
-use cassettes::model::{Direction, Exchange};
+use cassettes::model::{Direction, Exchange, Protocol};
 use cassettes::wire::http::{Message, View};
 use cassettes::wire::websocket::{Agreement, FrameEvent, FrameParser, Opcode, encode};
 
@@ -14,7 +14,7 @@ const SHOWN_BYTES: usize = 32;
 
 /// What was recorded, and how far the client has come in it.
 #[derive(Debug)]
-pub(super) struct Tail {
+pub(in crate::player) struct Tail {
     /// How many bytes came.
     seen: u64,
     kind: Kind,
@@ -28,12 +28,12 @@ enum Kind {
 
 impl Tail {
     /// Of bytes of no known form.
-    pub(super) fn new(recorded: Bytes) -> Self {
+    pub(in crate::player) fn new(recorded: Bytes) -> Self {
         Self { seen: 0, kind: Kind::Bytes(ByteTail { recorded, seen: 0, difference: None }) }
     }
 
     /// Of what follows the switch of protocols in this exchange; none if nothing was switched.
-    pub(super) fn after_switch(exchange: &Exchange) -> Option<Self> {
+    pub(in crate::player) fn after_switch(exchange: &Exchange) -> Option<Self> {
         let view = View::of(exchange);
         let request = view.request().and_then(Message::request_head)?;
         let response = view.final_response().and_then(Message::response_head)?;
@@ -45,19 +45,21 @@ impl Tail {
             Conversation::new(agreement, Direction::ToServer, recorded.clone())
         });
         let kind = conversation.map(|conversation| {
-            let heads_left = view.responses().len();
+            // Of HTTP/2, only what the stream carries is told to it.
+            let http1 = exchange.protocol == Protocol::Http1;
+            let heads_left = if http1 { view.responses().len() } else { 0 };
             Kind::WebSocket(Box::new(WebSocketTail { conversation, sent: Sent::new(heads_left) }))
         });
         switched.then(|| kind.map_or_else(|| Self::new(recorded), |kind| Self { seen: 0, kind }))
     }
 
     /// How many bytes came.
-    pub(super) fn seen(&self) -> u64 {
+    pub(in crate::player) fn seen(&self) -> u64 {
         self.seen
     }
 
     /// How many messages came; none where there are only bytes.
-    pub(super) fn messages(&self) -> Option<u64> {
+    pub(in crate::player) fn messages(&self) -> Option<u64> {
         match &self.kind {
             Kind::Bytes(_) => None,
             Kind::WebSocket(tail) => Some(tail.conversation.count()),
@@ -65,7 +67,7 @@ impl Tail {
     }
 
     /// The client has said that it will send no more messages.
-    pub(super) fn is_over(&self) -> bool {
+    pub(in crate::player) fn is_over(&self) -> bool {
         match &self.kind {
             Kind::Bytes(_) => false,
             Kind::WebSocket(tail) => tail.conversation.is_over(),
@@ -73,7 +75,7 @@ impl Tail {
     }
 
     /// The next bytes.
-    pub(super) fn push(&mut self, bytes: &Bytes, rules: &Rules) {
+    pub(in crate::player) fn push(&mut self, bytes: &Bytes, rules: &Rules) {
         self.seen = self.seen.saturating_add(bytes.len() as u64);
         match &mut self.kind {
             Kind::Bytes(tail) => tail.push(bytes),
@@ -82,14 +84,14 @@ impl Tail {
     }
 
     /// The server sent this.
-    pub(super) fn sent(&mut self, bytes: &[u8]) {
+    pub(in crate::player) fn sent(&mut self, bytes: &[u8]) {
         if let Kind::WebSocket(tail) = &mut self.kind {
             tail.sent.push(bytes);
         }
     }
 
     /// What the server is to send besides what was recorded: pongs, for pings that were not recorded.
-    pub(super) fn take_replies(&mut self) -> Vec<Bytes> {
+    pub(in crate::player) fn take_replies(&mut self) -> Vec<Bytes> {
         match &mut self.kind {
             Kind::WebSocket(tail) if tail.sent.may_add() => {
                 let owed = tail.conversation.take_owed().into_iter();
@@ -100,7 +102,7 @@ impl Tail {
     }
 
     /// What the server says to a client that closed before the recorded one did, if it can be said here.
-    pub(super) fn farewell(&self) -> Option<Bytes> {
+    pub(in crate::player) fn farewell(&self) -> Option<Bytes> {
         match &self.kind {
             Kind::WebSocket(tail) if tail.sent.may_add() && !tail.sent.over => {
                 Some(encode(Opcode::Close, b"").into())
@@ -110,12 +112,12 @@ impl Tail {
     }
 
     /// The server has said that it will send no more messages.
-    pub(super) fn server_is_over(&self) -> bool {
+    pub(in crate::player) fn server_is_over(&self) -> bool {
         matches!(&self.kind, Kind::WebSocket(tail) if tail.sent.over)
     }
 
     /// How all that came differs from what was recorded.
-    pub(super) fn mismatches(&mut self) -> Vec<Mismatch> {
+    pub(in crate::player) fn mismatches(&mut self) -> Vec<Mismatch> {
         match &mut self.kind {
             Kind::Bytes(tail) => tail.mismatch().into_iter().collect(),
             Kind::WebSocket(tail) => tail.conversation.finish(),
