@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::facts::{Facts, kind_of_end, side};
+use super::messages::Stream;
 use super::{One, frames, tls};
 
 pub(super) fn write_list(reader: &Reader, rows: &[Facts], out: &mut dyn Write) -> io::Result<()> {
@@ -51,6 +52,7 @@ pub(super) fn write_one(one: &One, out: &mut dyn Write) -> io::Result<()> {
             "request": view.request().map(request),
             "responses": view.responses().iter().map(response).collect::<Vec<_>>(),
             "frames": frames::has_frames(&one.exchange).then(|| all_frames(&one.exchange)),
+            "messages": Stream::of(&one.exchange, one.descriptors.as_ref()).map(|it| it.json()),
             "chunks": chunks(&one.exchange),
         }),
         out,

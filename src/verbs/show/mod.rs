@@ -5,6 +5,7 @@ mod frames;
 mod hex;
 mod json;
 mod list;
+mod messages;
 mod one;
 mod timeline;
 mod tls;
@@ -13,10 +14,11 @@ use std::path::PathBuf;
 
 use cassettes::format::Reader;
 use cassettes::model::{Connection, Exchange};
+use cassettes::wire::protobuf::Descriptors;
 use clap::{Args, ValueEnum};
 
 use crate::exit::{Exit, Failure, Outcome};
-use crate::{store, talk};
+use crate::{rules, store, talk};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,6 +49,10 @@ pub(crate) struct ShowArgs {
     /// For whom
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    /// Name the fields of gRPC messages by this compiled descriptor set (`protoc --descriptor_set_out`)
+    #[arg(long, value_name = "FILE", requires = "number")]
+    proto_descriptors: Option<PathBuf>,
 }
 
 /// For whom a result is written.
@@ -97,6 +103,8 @@ struct One {
     connection: Connection,
     /// Nothing came after it on its connection: the connection's ends are its ends.
     is_last: bool,
+    /// What gRPC messages hold, if the user said.
+    descriptors: Option<Descriptors>,
 }
 
 impl One {
@@ -106,7 +114,9 @@ impl One {
         let n = n.ok_or_else(|| none_such(args, reader, number))?;
         let exchange = reader.exchange(n).map_err(unreadable)?;
         let connection = reader.connection(exchange.connection).map_err(unreadable)?;
-        Ok(Self { number, exchange, connection, is_last: reader.entry(n).last_on_connection })
+        let is_last = reader.entry(n).last_on_connection;
+        let descriptors = args.proto_descriptors.as_deref().map(rules::descriptors).transpose()?;
+        Ok(Self { number, exchange, connection, is_last, descriptors })
     }
 }
 

@@ -8,6 +8,7 @@ use cassettes::wire::http::{Message, View};
 use cassettes::wire::http1::Framing;
 
 use super::facts::{how, side};
+use super::messages::Stream;
 use super::{One, frames, tls};
 use crate::printable::{Printable, duration, is_text, size};
 
@@ -44,11 +45,20 @@ pub(super) fn write(one: &One, out: &mut dyn Write) -> io::Result<()> {
     }
     let view = View::of(&one.exchange);
     if let Some(request) = view.request() {
-        write_message(request, Direction::ToServer, out)?;
+        write_message(request, Direction::ToServer, true, out)?;
     }
-    write_tail(&view, Direction::ToServer, out)?;
-    view.responses().iter().try_for_each(|r| write_message(r, Direction::ToClient, out))?;
-    write_tail(&view, Direction::ToClient, out)?;
+    let stream = Stream::of(&one.exchange, one.descriptors.as_ref());
+    let is_plain = stream.is_none();
+    if is_plain {
+        write_tail(&view, Direction::ToServer, out)?;
+    }
+    for response in view.responses() {
+        write_message(response, Direction::ToClient, is_plain, out)?;
+    }
+    match stream {
+        Some(stream) => stream.write(out)?,
+        None => write_tail(&view, Direction::ToClient, out)?,
+    }
     if let Some(degraded) = view.degraded() {
         let (from, reason) = (degraded.offset, degraded.reason);
         aside(
@@ -108,11 +118,19 @@ fn write_closes(one: &One, out: &mut dyn Write) -> io::Result<()> {
     })
 }
 
-fn write_message(message: &Message, direction: Direction, out: &mut dyn Write) -> io::Result<()> {
+/// `whole`: its body is not shown in another form.
+fn write_message(
+    message: &Message,
+    direction: Direction,
+    whole: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let (mark, style) = mark(direction);
     writeln!(out)?;
     write_lines(&message.head, mark, style, out)?;
-    write_body(message, mark, style, out)?;
+    if whole {
+        write_body(message, mark, style, out)?;
+    }
     write_lines(&message.trailers, mark, style, out)?;
     if !message.complete {
         aside("it stops here, before its end", out)?;
