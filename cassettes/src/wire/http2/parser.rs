@@ -91,6 +91,11 @@ impl FrameParser {
         self.offset
     }
 
+    /// Whether a frame has begun that is not whole.
+    pub fn is_midway(&self) -> bool {
+        !self.partial.is_empty() || !self.input.is_empty()
+    }
+
     /// What came after the last frame that was given away.
     pub fn unread(&self) -> Bytes {
         if self.partial.is_empty() {

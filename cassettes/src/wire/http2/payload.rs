@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use super::hpack::{self, Field, HpackError};
+use super::hpack::{Decoder, Field, HpackError};
 use super::{ErrorCode, Frame, FrameHeader, Kind, flag};
 
 /// Where a stream stands among the others, as RFC 7540 had it.
@@ -66,7 +66,7 @@ impl Frame {
 
     /// The fields of a block that needs no others, as a recording keeps it.
     pub fn fields(&self) -> Option<Result<Vec<Field>, HpackError>> {
-        Some(hpack::decode_standalone(&self.block()?))
+        Some(Decoder::passive().decode(&self.block()?))
     }
 
     /// Of PRIORITY, or of HEADERS that have one.

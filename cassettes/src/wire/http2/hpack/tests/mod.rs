@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::*;
 
 mod hostile;
+mod nghttp2;
 mod property;
 mod vectors;
 
