@@ -17,6 +17,7 @@ use super::summary::{derive, flags_of};
 use crate::model::{
     Connection, ConnectionId, Exchange, ExchangeSummary, Protocol, RequestKeys, Timestamp,
 };
+use crate::wire::http2::PREFACE;
 
 /// What was done to open a file whose index is missing or damaged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -268,13 +269,19 @@ fn check_degraded(record: &ExchangeRecord) -> Result<(), What> {
     Err(What::BadValue { field: "set of flags", value: record.flags.into() })
 }
 
-/// The parts do not say the protocol: what begins like HTTP/1 is.
+/// The parts do not say the protocol: what begins like HTTP is.
 fn best_reading(mut exchange: Exchange) -> ExchangeSummary {
-    exchange.protocol = Protocol::Http1;
     let connection = Connection::opened_at(Timestamp::ZERO);
-    let summary = derive(&exchange, &connection);
-    if summary.degraded.is_none() || summary.keys.request != 0 {
-        return summary;
+    if exchange.chunks.first().is_some_and(|first| first.bytes.starts_with(PREFACE)) {
+        exchange.protocol = Protocol::Http2Control;
+        return derive(&exchange, &connection);
+    }
+    for protocol in [Protocol::Http1, Protocol::Http2] {
+        exchange.protocol = protocol;
+        let summary = derive(&exchange, &connection);
+        if summary.degraded.is_none() || summary.keys.request != 0 {
+            return summary;
+        }
     }
     exchange.protocol = Protocol::Raw;
     derive(&exchange, &connection)

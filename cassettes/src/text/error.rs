@@ -232,6 +232,11 @@ pub enum Problem {
         /// What the body has.
         body: u64,
     },
+    /// A head that HTTP/2 cannot say.
+    #[error(
+        "this is no head or trailers of HTTP/2: write `GET /path` or a status as in `200`, then `name: value` on each line"
+    )]
+    Http2Head,
     /// A read takes more than there is.
     #[error(
         "this read takes {wanted} bytes, only {left} are left: leave the number out to take them all"

@@ -5,6 +5,9 @@ use crate::model::{
     Cassette, Close, Direction, Exchange, How, Protocol, Side, Transport, Trust, Way,
 };
 
+use crate::wire::http2::frames;
+use crate::wire::http2::hpack::Field;
+
 /// What the file holds; also that it is the same after being written and read again.
 fn golden(yaml: &str) -> Cassette {
     let cassette = read(yaml).unwrap_or_else(|error| panic!("{error}"));
@@ -229,6 +232,41 @@ fn http2_is_told_frame_by_frame() {
     let yaml = include_str!("../../library/http2.yaml");
     let frames = yaml.split_once("    at: 0.6ms").unwrap().1;
     assert!(write(&cassette).ends_with(frames), "{}", write(&cassette));
+}
+
+/// Every field of the exchange's header blocks.
+fn fields(exchange: &Exchange, direction: Direction) -> String {
+    let bytes = exchange.bytes(direction);
+    let frames = frames(&bytes).map(Result::unwrap);
+    let fields = frames.filter_map(|frame| frame.fields()).flat_map(Result::unwrap);
+    let show = |field: Field| {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        format!("{}={}", text(&field.name), text(&field.value))
+    };
+    fields.map(show).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn http2_is_derived_from_messages() {
+    use Direction::{ToClient, ToServer};
+    let cassette = golden!("http2-messages");
+    let [plain, cut, half, socket] = cassette.exchanges() else { panic!() };
+    assert_eq!(
+        fields(plain, ToServer),
+        ":method=GET :scheme=https :authority=api.example.com :path=/users/1 accept=application/json"
+    );
+    assert_eq!(fields(plain, ToClient), ":status=200 content-type=application/json");
+    let answer = plain.bytes(ToClient);
+    assert!(answer.ends_with(b"\0\0\x15\0\x01\0\0\0\x01{\"id\":1,\"name\":\"Ada\"}"));
+    assert!(fields(cut, ToServer).starts_with(":method=POST :scheme=http "));
+    assert!(fields(cut, ToClient).ends_with("text/event-stream grpc-status=0"));
+    assert_eq!(cut.chunks.len(), 6);
+    assert_eq!(cut.chunks[4].bytes[..], *b"\0\0\x04\0\0\0\0\0\x03data");
+    let ends = |bytes: &[u8]| bytes[4];
+    assert_eq!((ends(&half.bytes(ToServer)), ends(&half.bytes(ToClient))), (5, 4));
+    assert!(fields(socket, ToServer).ends_with(":path=/chat :protocol=websocket"));
+    let written = write(&cassette);
+    assert_eq!(written.matches("frames:").count(), 0, "{written}");
 }
 
 #[test]

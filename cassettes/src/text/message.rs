@@ -13,7 +13,7 @@ pub(super) struct Parts {
     pub(super) head: Vec<u8>,
     /// Without transfer framing.
     pub(super) body: Option<Vec<u8>>,
-    /// The transfer chunks, if their sizes are told.
+    /// The transfer chunks, if their sizes are told; of HTTP/2 the DATA frames.
     pub(super) chunked: Option<Vec<Size>>,
     /// Lines after the last chunk.
     pub(super) trailers: Vec<u8>,
@@ -161,7 +161,7 @@ impl Parts {
         self.chunked.as_deref().unwrap_or(&[Size::Rest])
     }
 
-    fn chunks_differ(&self) -> Problem {
+    pub(super) fn chunks_differ(&self) -> Problem {
         let sizes = Size::total(self.chunk_sizes());
         Problem::ChunksDiffer { sizes, body: self.body_bytes().len() as u64 }
     }

@@ -26,6 +26,8 @@ const KILLED: &[u8] = include_bytes!("../../../library/killed.v1.cassette");
 // Written by format 1.1.
 const SMALLEST: &[u8] = include_bytes!("../../../library/smallest.v1.1.cassette");
 const TLS: &[u8] = include_bytes!("../../../library/tls.v1.1.cassette");
+const HTTP2: &[u8] = include_bytes!("../../../library/http2.v1.1.cassette");
+const HTTP2_YAML: &str = include_str!("../../../library/http2.yaml");
 const FORMAT_MD: &str = include_str!("../../../FORMAT.md");
 
 /// One exchange, as short as HTTP can be.
@@ -134,6 +136,13 @@ fn the_smallest_cassette_is_still_written_and_read_the_same() {
 fn what_is_known_of_tls_is_still_written_and_read_the_same() {
     assert_eq!(encode(&tls()).unwrap(), TLS);
     assert_reads(TLS, &tls());
+}
+
+#[test]
+fn streams_of_http2_are_still_written_and_read_the_same() {
+    let streams = crate::text::read(HTTP2_YAML).unwrap();
+    assert_eq!(encode(&streams).unwrap(), HTTP2);
+    assert_reads(HTTP2, &streams);
 }
 
 #[test]

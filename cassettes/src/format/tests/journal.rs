@@ -9,6 +9,8 @@ use crate::model::{
     Connection, ConnectionId, Direction, Exchange, ExchangeId, Header, How, Protocol, Side,
     TapeEvent, Timestamp, Tls, Way,
 };
+use crate::wire::http2::hpack::{Field, encode_standalone};
+use crate::wire::http2::{PREFACE, compose};
 
 /// An exchange of `chunks` reads of `len` bytes, all from the server.
 fn download(chunks: u64, len: usize) -> Exchange {
@@ -190,6 +192,27 @@ fn a_killed_recorder_leaves_the_parts_of_what_it_was_recording() {
     let read = reader.exchange(1).unwrap().chunks;
     assert_eq!(read.len(), 14, "256 KiB are written at once");
     assert_eq!(read, unfinished.chunks[..14]);
+}
+
+#[test]
+fn what_is_left_of_a_stream_of_http2_is_known_for_one() {
+    let fields = [Field::new(":method", "GET"), Field::new(":path", "/"), Field::new("x", "y")];
+    let request = compose::headers(1, encode_standalone(&fields), true).encode();
+    let control = [&PREFACE[..], &compose::settings(&[]).encode()].concat();
+    for (first, protocol) in
+        [(request.to_vec(), Protocol::Http2), (control, Protocol::Http2Control)]
+    {
+        let journal = Journal::create(&Header::default());
+        let mut connection = journal.connection(Connection::opened_at(at(1)));
+        let exchange = ExchangeId { connection: connection.id(), ordinal: 0 };
+        let data = compose::data(1, vec![0; 300_000].into(), false).encode();
+        let chunks = [chunk(Direction::ToServer, 5, &first), chunk(Direction::ToClient, 6, &data)];
+        for chunk in chunks {
+            connection.record(TapeEvent::Chunk { exchange, chunk });
+        }
+        let reader = open(&drain(&journal));
+        assert_eq!(reader.entry(0).protocol, protocol);
+    }
 }
 
 #[test]

@@ -4,9 +4,10 @@ use bytes::Bytes;
 
 use super::super::error::{Place, Problem, TextError};
 use super::super::fields::Fields;
+use super::super::http2::Stream;
 use super::super::message::{Method, Role, Wire};
 use super::super::notation::{self, End};
-use super::super::reads::{Conversation, Item};
+use super::super::reads::{Conversation, Item, Read};
 use super::super::tree::{Node, Value};
 use super::super::{http2, quantity, spelling};
 use super::{frames, message, number};
@@ -17,6 +18,7 @@ const EXCHANGE: &[&str] = &[
     "at",
     "protocol",
     "stream",
+    "scheme",
     "request",
     "response",
     "responses",
@@ -137,7 +139,11 @@ fn told(
     protocol: Option<Protocol>,
     start: u64,
 ) -> Result<Content, TextError> {
-    let (found, conversation) = conversation(fields)?;
+    let told = protocol.filter(|protocol| *protocol == Protocol::Http2);
+    let (found, conversation) = match told {
+        Some(protocol) => (protocol, streamed(fields)?),
+        None => conversation(fields)?,
+    };
     if protocol.is_some_and(|protocol| protocol != found) {
         let problem = Problem::MissingKey { place: "an exchange of this protocol", key: "frames:" };
         return Err(fields.place.error(problem));
@@ -184,27 +190,61 @@ fn conversation(fields: &Fields<'_, '_>) -> Result<(Protocol, Conversation), Tex
     let request = fields.get("request");
     let request = request.map(|node| message::read(node, "request", Role::Request)).transpose()?;
     let method = request.as_ref().map_or(Method::Other, |request| Method::of(&request.bytes));
-    let reads = fields.get("reads").map(|node| {
-        let reads = node.list("reads", "a list, as in `[client, server +1.2ms]`")?;
-        reads.iter().map(notation::read_of).collect()
-    });
+    let role = Role::Response(method);
     let conversation = Conversation {
-        responses: responses(fields, Role::Response(method))?,
+        responses: responses(fields, |node| message::read(node, "response", role))?,
         request,
         then: fields.get("then").map(|node| items(node, "then")).transpose()?.unwrap_or_default(),
-        reads: reads.transpose()?,
+        reads: reads(fields)?,
     };
     Ok((Protocol::Http1, conversation))
 }
 
-fn responses(fields: &Fields<'_, '_>, role: Role) -> Result<Vec<Wire>, TextError> {
+/// A stream of HTTP/2, as messages.
+fn streamed(fields: &Fields<'_, '_>) -> Result<Conversation, TextError> {
+    for other in ["then", "raw"] {
+        fields.exclude(
+            other,
+            "protocol",
+            "write what else a stream of HTTP/2 holds as `frames`",
+        )?;
+    }
+    let scheme = match fields.get("scheme") {
+        Some(node) => node.text("scheme", "`https` or `http`")?,
+        None => USUAL_SCHEME,
+    };
+    let stream = Stream { number: stream(fields, Protocol::Http2)?, scheme };
+    let read = |node, what, role| message::read_http2(node, what, role, stream);
+    let request = fields.get("request").map(|node| read(node, "request", Role::Request));
+    let role = Role::Response(Method::Other);
+    Ok(Conversation {
+        request: request.transpose()?,
+        responses: responses(fields, |node| read(node, "response", role))?,
+        then: Vec::new(),
+        reads: reads(fields)?,
+    })
+}
+
+/// What requests of HTTP/2 say for `:scheme` where nothing is said.
+pub(in crate::text) const USUAL_SCHEME: &str = "https";
+
+fn reads(fields: &Fields<'_, '_>) -> Result<Option<Vec<Read>>, TextError> {
+    let Some(node) = fields.get("reads") else { return Ok(None) };
+    let reads = node.list("reads", "a list, as in `[client, server +1.2ms]`")?;
+    reads.iter().map(notation::read_of).collect::<Result<_, _>>().map(Some)
+}
+
+fn responses<'t, 'a>(
+    fields: &Fields<'t, 'a>,
+    read: impl Fn(&'t Node<'a>) -> Result<Wire, TextError>,
+) -> Result<Vec<Wire>, TextError> {
     fields.exclude("response", "responses", "list all under `responses`")?;
     if let Some(one) = fields.get("response") {
-        return Ok(vec![message::read(one, "response", role)?]);
+        return Ok(vec![read(one)?]);
     }
     let Some(all) = fields.get("responses") else { return Ok(Vec::new()) };
     let all = all.list("responses", "a list of responses, interim ones first")?;
-    all.iter().map(|node| message::read(node, "response", role)).collect()
+    all.iter().map(read).collect()
 }
 
 fn items(node: &Node<'_>, what: &'static str) -> Result<Vec<Item>, TextError> {

@@ -2,6 +2,7 @@
 
 use super::super::error::{Place, TextError};
 use super::super::fields::Fields;
+use super::super::http2::Stream;
 use super::super::message::{Parts, Role, Wire};
 use super::super::tree::{Node, Value};
 use super::super::{json, notation, spelling};
@@ -19,6 +20,27 @@ const MESSAGE: &[&str] = &[
     "raw",
 ];
 
+const HTTP2_MESSAGE: &[&str] =
+    &["head", "body", "json", "json_spacing", "data", "trailers", "incomplete"];
+
+/// The message of HTTP/2 that `node` describes.
+pub(super) fn read_http2(
+    node: &Node<'_>,
+    what: &'static str,
+    role: Role,
+    stream: Stream<'_>,
+) -> Result<Wire, TextError> {
+    let (parts, place) = match &node.value {
+        Value::Scalar(_) => (short(node, what)?, node.place),
+        Value::List(_) => return Err(node.wrong_type(what, "text or a mapping")),
+        Value::Map(_) => {
+            let fields = Fields::of(node, what, HTTP2_MESSAGE)?;
+            (long(&fields, "data")?, framing_place(&fields))
+        }
+    };
+    stream.assemble(&parts, role).map_err(|problem| place.error(problem))
+}
+
 /// The message that `node` describes.
 pub(super) fn read(node: &Node<'_>, what: &'static str, role: Role) -> Result<Wire, TextError> {
     let (parts, place) = match &node.value {
@@ -30,7 +52,7 @@ pub(super) fn read(node: &Node<'_>, what: &'static str, role: Role) -> Result<Wi
                 refuse_beside_raw(&fields)?;
                 return Ok(Wire::raw(raw));
             }
-            (long(&fields)?, framing_place(&fields))
+            (long(&fields, "chunked")?, framing_place(&fields))
         }
     };
     parts.assemble(role).map_err(|problem| place.error(problem))
@@ -65,12 +87,13 @@ fn empty_line(text: &[u8]) -> Option<(usize, usize)> {
     })
 }
 
-fn long(fields: &Fields<'_, '_>) -> Result<Parts, TextError> {
+/// `sizes` is the key of the pieces that the body is cut into.
+fn long(fields: &Fields<'_, '_>, sizes: &'static str) -> Result<Parts, TextError> {
     const REMEDY: &str = "a message has one body";
     fields.exclude("json", "body", REMEDY)?;
     let head = fields.require("head", "head: (the first line and the headers)")?;
-    let chunked = fields.get("chunked").map(|node| {
-        let sizes = node.list("chunked", "a list of chunk sizes, as in `[5, 100, rest]`")?;
+    let chunked = fields.get(sizes).map(|node| {
+        let sizes = node.list(sizes, "a list of sizes, as in `[5, 100, rest]`")?;
         sizes.iter().map(notation::size_of).collect()
     });
     Ok(Parts {
@@ -92,6 +115,6 @@ pub(super) fn body(fields: &Fields<'_, '_>) -> Result<Option<Vec<u8>>, TextError
 
 /// Where an error about lengths points: at what is most likely to have been edited.
 fn framing_place(fields: &Fields<'_, '_>) -> Place {
-    let likely = ["chunked", "body", "json", "head"];
+    let likely = ["chunked", "data", "body", "json", "head"];
     likely.iter().find_map(|key| fields.get(key)).map_or(fields.place, |node| node.place)
 }

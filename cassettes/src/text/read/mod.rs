@@ -12,7 +12,7 @@ use super::tree::{self, Node, Value};
 use super::{VERSION, quantity, spelling};
 use crate::model::{Cassette, Header, Rewrite};
 use connections::Plugboard;
-pub(super) use exchange::usual_stream;
+pub(super) use exchange::{USUAL_SCHEME, usual_stream};
 pub(super) use frames::is_of_connection;
 
 const CASSETTE: &[&str] = &["retape", "recorded", "writer", "rewrite", "connections", "exchanges"];

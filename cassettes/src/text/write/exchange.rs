@@ -8,6 +8,7 @@ use super::super::reads::{Conversation, Item, Read, reads_of};
 use super::emitter::Emitter;
 use super::frames::Frames;
 use super::message::Form;
+use super::stream::StreamPlan;
 use crate::model::{Chunk, Direction, Exchange, Protocol};
 use crate::wire::http::{Message, View};
 
@@ -15,6 +16,8 @@ use crate::wire::http::{Message, View};
 pub(super) enum Plan {
     /// HTTP/1, or raw bytes.
     Messages(Messages),
+    /// A stream of HTTP/2 that messages say exactly.
+    Stream(StreamPlan),
     /// HTTP/2, in frames: a stream, or all else of a connection.
     Frames(Protocol, Frames),
 }
@@ -25,7 +28,10 @@ impl Plan {
         match exchange.protocol {
             Protocol::Http2 | Protocol::Http2Control => {
                 let stream = usual_stream(exchange.protocol);
-                Self::Frames(exchange.protocol, Frames::of(exchange, stream))
+                StreamPlan::of(exchange).map_or_else(
+                    || Self::Frames(exchange.protocol, Frames::of(exchange, stream)),
+                    Self::Stream,
+                )
             }
             _ => Self::Messages(Messages::of(exchange)),
         }
@@ -35,6 +41,7 @@ impl Plan {
     pub(super) const fn protocol(&self) -> Option<&'static str> {
         match self {
             Self::Messages(_) => None,
+            Self::Stream(_) => Some(Protocol::Http2.name()),
             Self::Frames(protocol, _) => Some(protocol.name()),
         }
     }
@@ -48,6 +55,7 @@ impl Plan {
     pub(super) fn write(&self, yaml: &mut Emitter, indent: usize) {
         match self {
             Self::Messages(messages) => messages.write(yaml, indent),
+            Self::Stream(stream) => stream.write(yaml, indent),
             Self::Frames(protocol, frames) => frames.write(yaml, indent, usual_stream(*protocol)),
         }
     }
@@ -82,6 +90,16 @@ impl Messages {
         Self::build(exchange, request, responses.into_iter().collect())
     }
 
+    /// The messages, if they are all that the exchange holds.
+    pub(super) fn exactly(
+        exchange: &Exchange,
+        request: Option<Form>,
+        responses: Vec<Form>,
+    ) -> Option<Self> {
+        let plan = Self::build(exchange, request, responses);
+        (plan.then.is_empty() && plan.gives(exchange)).then_some(plan)
+    }
+
     fn build(exchange: &Exchange, request: Option<Form>, responses: Vec<Form>) -> Self {
         let to_server = request.as_ref().map_or(0, Form::length);
         let to_client = responses.iter().map(Form::length).sum();
@@ -108,7 +126,7 @@ impl Messages {
         }
     }
 
-    fn write(&self, yaml: &mut Emitter, indent: usize) {
+    pub(super) fn write(&self, yaml: &mut Emitter, indent: usize) {
         if let Some(request) = &self.request {
             request.write(yaml, indent, "request");
         }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::super::http2::Stream;
 use super::super::json;
 use super::super::message::{Parts, Role, Size, Wire};
 use super::super::notation::show_size;
@@ -11,11 +12,14 @@ use super::decoded;
 use super::emitter::{Emitter, inline};
 use crate::wire::http::Message;
 use crate::wire::http1::Framing;
+use crate::wire::http2::DEFAULT_FRAME_BYTES;
 
 /// How a message is written.
 pub(super) enum Form {
     /// Readable, and what those parts assemble to.
     Parts(Parts, Wire),
+    /// The same, of HTTP/2.
+    Http2(Parts, Wire),
     /// As it was.
     Raw(Bytes),
 }
@@ -33,16 +37,37 @@ impl Form {
         Self::Raw(bytes.into())
     }
 
+    /// A message of HTTP/2, whose DATA frames were so long. `None`: its parts do not give what it was, as far as can
+    /// be told before they are cut into reads.
+    pub(super) fn of_http2(
+        message: &Message,
+        data: &[u64],
+        role: Role,
+        stream: Stream<'_>,
+    ) -> Option<Self> {
+        let head = without_cr(message.head.strip_suffix(b"\r\n\r\n")?);
+        let whole = Parts {
+            head,
+            body: (!message.body.is_empty()).then(|| message.body.to_vec()),
+            chunked: frame_sizes(data),
+            trailers: without_cr(&message.trailers),
+            incomplete: !message.complete,
+            ..Parts::default()
+        };
+        let wire = stream.assemble(&whole, role).ok()?;
+        Some(Self::Http2(whole, wire))
+    }
+
     pub(super) fn wire(&self) -> Wire {
         match self {
-            Self::Parts(_, wire) => wire.clone(),
+            Self::Parts(_, wire) | Self::Http2(_, wire) => wire.clone(),
             Self::Raw(bytes) => Wire::raw(bytes.to_vec()),
         }
     }
 
     pub(super) fn length(&self) -> usize {
         match self {
-            Self::Parts(_, wire) => wire.bytes.len(),
+            Self::Parts(_, wire) | Self::Http2(_, wire) => wire.bytes.len(),
             Self::Raw(bytes) => bytes.len(),
         }
     }
@@ -50,7 +75,9 @@ impl Form {
     /// `key:` and the message; short where it is only a head.
     pub(super) fn write(&self, yaml: &mut Emitter, indent: usize, key: &str) {
         match self {
-            Self::Parts(parts, _) if is_short(parts) => write_head(yaml, indent, key, &parts.head),
+            Self::Parts(parts, _) | Self::Http2(parts, _) if is_short(parts) => {
+                write_head(yaml, indent, key, &parts.head);
+            }
             _ => {
                 yaml.key(indent, key, "");
                 self.write_fields(yaml, indent + 2);
@@ -60,9 +87,10 @@ impl Form {
 
     /// The message's own keys.
     pub(super) fn write_fields(&self, yaml: &mut Emitter, indent: usize) {
-        let parts = match self {
+        let (parts, sizes_key) = match self {
             Self::Raw(bytes) => return yaml.bytes(indent, "raw", bytes),
-            Self::Parts(parts, _) => parts,
+            Self::Parts(parts, _) => (parts, "chunked"),
+            Self::Http2(parts, _) => (parts, "data"),
         };
         write_head(yaml, indent, "head", &parts.head);
         if parts.until_close {
@@ -73,7 +101,7 @@ impl Form {
         }
         if let Some(sizes) = &parts.chunked {
             let sizes: Vec<_> = sizes.iter().map(|size| inline_size(&show_size(size))).collect();
-            yaml.list(indent, "chunked", &sizes);
+            yaml.list(indent, sizes_key, &sizes);
         }
         if let Some(body) = &parts.body {
             write_body(yaml, indent, body);
@@ -190,6 +218,19 @@ fn simplest(mut sizes: Vec<Size>, body: &[u8]) -> Option<Vec<Size>> {
         _ => {}
     }
     (!matches!(sizes.as_slice(), [] | [Size::Rest])).then_some(sizes)
+}
+
+/// The sizes of DATA frames. What goes without saying: the last one, unless it is empty, and all that are as long as
+/// any receiver takes.
+fn frame_sizes(data: &[u64]) -> Option<Vec<Size>> {
+    let most = u64::from(DEFAULT_FRAME_BYTES);
+    let (last, before) = data.split_last()?;
+    let is_usual = (1..=most).contains(last);
+    if is_usual && before.iter().all(|size| *size == most) {
+        return None;
+    }
+    let last = if is_usual { Size::Rest } else { Size::Bytes(*last) };
+    Some(before.iter().map(|size| Size::Bytes(*size)).chain([last]).collect())
 }
 
 fn split_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {

@@ -6,6 +6,7 @@ mod emitter;
 mod exchange;
 mod frames;
 mod message;
+mod stream;
 
 use super::VERSION;
 use super::notation::{End, When};
