@@ -4,6 +4,7 @@ mod cuts;
 mod odd;
 mod plays;
 mod random;
+mod random_streams;
 mod scripts;
 mod stream_scripts;
 mod streams;

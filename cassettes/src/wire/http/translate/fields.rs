@@ -48,8 +48,13 @@ fn connection_options(lines: Headers<'_>) -> Vec<Vec<u8>> {
     items.map(|item| item.trim_ascii().to_ascii_lowercase()).collect()
 }
 
+/// Whether it is about one connection, and has no place in HTTP/2 at all.
+pub(super) fn is_connection_specific(line: &HeaderLine<'_>) -> bool {
+    CONNECTION_SPECIFIC.iter().any(|name| line.is(name))
+}
+
 fn crosses(line: &HeaderLine<'_>, listed: &[Vec<u8>]) -> bool {
-    let specific = CONNECTION_SPECIFIC.iter().any(|name| line.is(name));
+    let specific = is_connection_specific(line);
     let is_listed = listed.iter().any(|name| line.name.eq_ignore_ascii_case(name));
     // "The only exception to this is the TE header field […] it MUST NOT contain any value other than `trailers`."
     let is_te = line.is("te");

@@ -54,7 +54,19 @@ pub fn translate(exchange: &Exchange, to: HttpVersion) -> Option<Exchange> {
         HttpVersion::Http1 => (to_http1::chunks(exchange, &view)?, Protocol::Http1),
         HttpVersion::Http2 => (to_http2::chunks(exchange)?, Protocol::Http2),
     };
-    Some(Exchange { connection: exchange.connection, protocol, chunks })
+    let translated = Exchange { connection: exchange.connection, protocol, chunks };
+    // Fields may contradict each other in ways that only one version minds.
+    says_the_same(&View::of(&translated), &view).then_some(translated)
+}
+
+fn says_the_same(translated: &View, view: &View) -> bool {
+    let bodies = |view: &View| {
+        let messages = view.request().into_iter().chain(view.responses());
+        messages.map(|message| message.body.clone()).collect::<Vec<_>>()
+    };
+    is_plain(translated)
+        && translated.complete() == view.complete()
+        && bodies(translated) == bodies(view)
 }
 
 /// A request, responses to it, and nothing else.

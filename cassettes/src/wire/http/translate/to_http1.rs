@@ -2,6 +2,7 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
+use super::fields::is_connection_specific;
 use super::rewritten;
 use crate::model::{Chunk, Direction, Exchange};
 use crate::wire::http::{Message, StreamReader, View};
@@ -158,7 +159,10 @@ fn put_lines(lines: Headers<'_>, chunked: bool, out: &mut BytesMut) {
             if let Some(joined) = cookies.take() {
                 put_line(line.name, &joined, out);
             }
-        } else if !(line.name.is_empty() || chunked && line.is("content-length")) {
+        } else if !(line.name.is_empty()
+            || is_connection_specific(&line)
+            || chunked && line.is("content-length"))
+        {
             put_line(line.name, line.value, out);
         }
     }
