@@ -37,6 +37,12 @@ impl Tape {
         self
     }
 
+    /// What is known of the last connection.
+    pub(crate) fn line(mut self, edit: impl FnOnce(&mut Connection)) -> Self {
+        edit(self.connections.last_mut().unwrap());
+        self
+    }
+
     /// `GET` of a path, answered with 200 and the path as the body.
     pub(crate) fn get(self, path: &str) -> Self {
         self.exchange(&get(path), &ok(path))

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use cassettes::format::Reader;
-use cassettes::model::{Connection, ConnectionId, Protocol, Timestamp, Way};
+use cassettes::model::{Close, Connection, ConnectionId, How, Protocol, Timestamp, Way};
 
-use super::{Deck, Named, Slot};
+use super::failures::failure_of;
+use super::{Deck, Failures, Loaded, Named, Slot, Stop};
 use crate::verify::Own;
 
 /// All of a deck's connections, read when a client first needs them: one that speaks plain HTTP, and takes the
@@ -25,6 +26,9 @@ struct Read {
     /// With clients who took the recorder for the server.
     direct: Spoken,
     all: Spoken,
+    failures: Failures,
+    /// A server ended a connection by a TLS alert.
+    alerts: bool,
 }
 
 /// A recorded connection.
@@ -40,6 +44,11 @@ pub(crate) struct Line {
     upstream: Box<str>,
     /// What the server chose by ALPN; empty if nothing.
     alpn: Box<str>,
+    opened: Timestamp,
+    /// How it came to nothing, if nothing was said on it.
+    failure: Option<(Stop, How)>,
+    /// The server ended it by a TLS alert.
+    alerted: bool,
 }
 
 /// What was spoken on some of the recorded connections.
@@ -59,6 +68,9 @@ impl Line {
             own: Own::of(&connection.server),
             direct: matches!(connection.way, Way::Direct),
             secure: connection.tls.is_some(),
+            opened: connection.opened,
+            failure: failure_of(&connection),
+            alerted: matches!(connection.server_close(), Some(Close { how: How::Alert(_), .. })),
             upstream: connection.upstream.into(),
             alpn,
         }
@@ -127,6 +139,16 @@ impl Deck {
         found.unwrap_or(&lines.all)
     }
 
+    /// Recorded connections that came to nothing.
+    pub(crate) fn failures(&self) -> &Failures {
+        &self.lines().failures
+    }
+
+    /// Whether any recorded server ended a connection by a TLS alert.
+    pub(crate) fn has_alerts(&self) -> bool {
+        self.lines().alerts
+    }
+
     /// Whether any recorded client came by proxy, or was led to its server in another way.
     pub fn has_led_clients(&self) -> bool {
         self.all_lines().any(|line| !line.direct)
@@ -152,9 +174,11 @@ impl Deck {
                 by_server: HashMap::new(),
                 direct: Spoken::default(),
                 all: Spoken::default(),
+                failures: Failures::default(),
+                alerts: false,
             };
             for (cassette, loaded) in self.cassettes.iter().enumerate() {
-                read.listen(cassette, &loaded.reader);
+                read.listen(cassette, loaded);
             }
             read
         })
@@ -163,14 +187,34 @@ impl Deck {
 
 impl Read {
     /// Notes what was spoken on each line of the cassette.
-    fn listen(&mut self, cassette: usize, reader: &Reader) {
-        let lines = self.of_cassettes.get(cassette).cloned().unwrap_or_default();
+    fn listen(&mut self, cassette: usize, loaded: &Loaded) {
+        let mut lines = self.of_cassettes.get(cassette).cloned().unwrap_or_default();
         for line in &lines {
             self.note(line, |spoken| spoken.note_tls(line));
+            self.alerts |= line.alerted;
         }
-        for entry in reader.entries() {
-            if let Some(line) = lines.get(entry.connection.index()) {
+        for entry in loaded.reader.entries() {
+            if let Some(line) = lines.get_mut(entry.connection.index()) {
+                line.failure = None;
                 self.note(line, |spoken| spoken.hear(entry.protocol));
+            }
+        }
+        self.note_failures(&lines, loaded);
+    }
+
+    /// Notes which lines came to nothing, and what had come before.
+    fn note_failures(&mut self, lines: &[Line], loaded: &Loaded) {
+        for line in lines {
+            if let Some(failure) = line.failure {
+                self.failures.push(line.server(), line.direct, failure, line.opened);
+            }
+        }
+        if self.failures.is_empty() {
+            return;
+        }
+        for (slot, entry) in (loaded.first..).map(Slot).zip(loaded.reader.entries()) {
+            if let Some(line) = lines.get(entry.connection.index()) {
+                self.failures.note(line.server(), slot, entry.last_at);
             }
         }
     }

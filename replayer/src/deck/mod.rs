@@ -1,6 +1,7 @@
 //! The loaded cassettes, with the index that answers "which exchange is this request?".
 
 mod claims;
+mod failures;
 mod index;
 mod lines;
 mod meant;
@@ -15,6 +16,7 @@ use cassettes::model::{Connection, ConnectionId, Exchange, Protocol, RequestKeys
 use crate::verify::Own;
 
 pub(crate) use claims::Claims;
+pub(crate) use failures::{Failures, Stop};
 pub(crate) use index::{Bucket, Found, Group, Index, Open};
 pub(crate) use lines::{Line, Lines};
 pub(crate) use meant::Meant;

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::Server;
 use super::doors::{Caller, Guest, lead};
-use super::ending::{close, cut, reset};
+use super::ending::{close, cut, end_by_alert, reset};
 use super::handshake::how_ended;
 use super::listener::Accepted;
 use super::stream::Stream;
@@ -67,6 +67,7 @@ enum Next {
     Listen,
     Close,
     Cut,
+    Alert(u8),
     Reset,
 }
 
@@ -84,6 +85,7 @@ impl Line<'_> {
                 Ok(Next::Listen) => {}
                 Ok(Next::Close) => return close(stream, self).await,
                 Ok(Next::Cut) => return cut(stream, self).await,
+                Ok(Next::Alert(number)) => return end_by_alert(stream, number, self).await,
                 Ok(Next::Reset) => return reset(stream, self).await,
                 Err(error) => return self.lose(&error),
             }
@@ -119,10 +121,13 @@ impl Line<'_> {
                     self.flush(stream).await?;
                     return Ok(Next::Close);
                 }
-                // An alert without TLS is a cut.
-                Action::Cut | Action::Alert(_) => {
+                Action::Cut => {
                     self.flush(stream).await?;
                     return Ok(Next::Cut);
+                }
+                Action::Alert(number) => {
+                    self.flush(stream).await?;
+                    return Ok(Next::Alert(number));
                 }
                 Action::Reset => {
                     self.flush(stream).await?;

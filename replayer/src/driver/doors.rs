@@ -122,6 +122,14 @@ impl Caller {
         said.await.map_err(|error| Gone::of(&error))
     }
 
+    /// Says this, and ends the connection in an orderly way: as a recorded one ended before it had begun.
+    pub(super) async fn turn_away(&mut self, answer: &[u8], how: How) -> Gone {
+        // One that is gone needs no answer.
+        let _ = self.say(answer).await;
+        drop(self.stream.shutdown().await);
+        Gone { by: Side::Server, how }
+    }
+
     /// Which it asks for. One whose server speaks first may say nothing at all.
     async fn next_door(&mut self, visit: &Visit, server: &Server) -> Result<Door, Gone> {
         if self.first.is_empty() {

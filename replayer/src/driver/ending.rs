@@ -1,15 +1,18 @@
 //! The ways in which a server ends a connection, so that nothing sent before is lost.
 
+use std::io;
 use std::time::Duration;
 
 use cassettes::model::{How, Side};
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
 
+use super::alert;
 use super::connection::Line;
 use super::handshake::how_ended;
-use super::stream::{Socket, Stream};
+use super::stream::{Rewound, Socket, Stream};
 
 /// How long a client is given to take what was sent, and to end its side. One that does not within this
 /// time keeps a dead connection in its pool; dropping our side then costs nobody anything.
@@ -32,6 +35,23 @@ pub(super) async fn cut(mut stream: Stream, line: &mut Line<'_>) {
     }
     line.note(Side::Server, How::Fin);
     drain(stream, line).await;
+}
+
+/// A TLS alert and FIN, and then as [`close`]. Without TLS, FIN alone.
+pub(super) async fn end_by_alert(stream: Stream, number: u8, line: &mut Line<'_>) {
+    let Stream::Tls(tls) = stream else { return cut(stream, line).await };
+    let Ok(stream) = send_alert(*tls, number).await else { return };
+    line.note(Side::Server, How::Alert(number));
+    drain(stream, line).await;
+}
+
+/// The socket under it, once that has been done.
+pub(super) async fn send_alert(tls: TlsStream<Rewound>, number: u8) -> io::Result<Stream> {
+    let (Rewound { mut stream, .. }, session) = tls.into_inner();
+    let record = alert::encrypted(session, number)?;
+    stream.write_all(&record).await?;
+    stream.cut().await?;
+    Ok(stream)
 }
 
 async fn drain(mut stream: Stream, line: &mut Line<'_>) {

@@ -1,15 +1,22 @@
 //! TLS with a client: the handshake, and what it settled.
 
 use std::io;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use cassettes::model::{How, Side, Tls};
+use rustls::ServerConfig;
 use rustls::server::{Acceptor, ClientHello};
+use tokio::io::AsyncWriteExt;
 use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use super::Server;
+use super::alert::plain;
 use super::doors::{Gone, Visit};
+use super::ending::send_alert;
 use super::stream::{Rewound, Stream};
+use crate::deck::Stop;
 use crate::options::HttpMatch;
 
 /// Plays the server's part of a handshake that begins with `first`.
@@ -22,7 +29,8 @@ pub(super) async fn shake_hands(
     let limit = server.stage.options().limits.head;
     let rewound = Rewound { first, stream };
     match tokio::time::timeout(limit, shake(rewound, visit, server)).await {
-        Ok(Ok(stream)) => Ok(stream),
+        Ok(Ok(Shaken::Stands(stream))) => fall_silent(stream, visit, server).await,
+        Ok(Ok(Shaken::Failed(stream, how))) => Err(decline(stream, how).await),
         Ok(Err(error)) => {
             let gone = Gone::of(&error);
             if let (Some(tls), Some(certificates)) = (&visit.arrival.tls, &server.certificates) {
@@ -34,21 +42,77 @@ pub(super) async fn shake_hands(
     }
 }
 
-async fn shake(stream: Rewound, visit: &mut Visit, server: &Server) -> io::Result<Stream> {
+/// What came of a handshake.
+enum Shaken {
+    Stands(Box<TlsStream<Rewound>>),
+    /// As in the recording.
+    Failed(Stream, How),
+}
+
+async fn shake(stream: Rewound, visit: &mut Visit, server: &Server) -> io::Result<Shaken> {
     let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
     let hello = start.client_hello();
     visit.arrival.tls = Some(Box::new(facts_of(&hello)));
+    let meant = visit.meant.as_ref().map(|meant| meant.named(true));
+    if let Some(how) = server.stage.next_failure(meant, Stop::Handshake) {
+        return Ok(Shaken::Failed(start.io.stream, how));
+    }
     let certificates = server.certificates.as_ref().ok_or(io::ErrorKind::Unsupported)?;
     let own = || visit.ends.server.map(|server| server.ip().to_string());
     let host = visit.meant.as_ref().map(|meant| meant.host().to_owned()).or_else(own);
     let config = certificates.server_config(host.as_deref(), &alpn(&hello, visit, server))?;
+    let config = if server.stage.deck().has_alerts() { extractable(&config) } else { config };
     let stream = start.into_stream(config).await?;
     let session = stream.get_ref().1;
     let tls = visit.arrival.tls.get_or_insert_default();
     tls.alpn = session.alpn_protocol().map(spell).unwrap_or_default();
     tls.version = session.protocol_version().map_or(0, u16::from);
     tls.cipher = session.negotiated_cipher_suite().map_or(0, |suite| suite.suite().into());
-    Ok(Stream::Tls(Box::new(stream)))
+    Ok(Shaken::Stands(Box::new(stream)))
+}
+
+/// The same, but that an alert of our own can be sent with its keys.
+fn extractable(config: &ServerConfig) -> Arc<ServerConfig> {
+    let mut config = config.clone();
+    config.enable_secret_extraction = true;
+    Arc::new(config)
+}
+
+/// "An internal error unrelated to the peer" (RFC 8446 §6.2): what a recorder says whose server's certificate is bad.
+const INTERNAL_ERROR: u8 = 80;
+
+/// Ends the connection of a client that awaits the server's part of a handshake.
+async fn decline(mut stream: Stream, how: How) -> Gone {
+    let number = match how {
+        How::Alert(number) => Some(number),
+        How::Untrusted => Some(INTERNAL_ERROR),
+        _ => None,
+    };
+    // A client that is gone needs no telling.
+    if let Some(number) = number {
+        drop(stream.write_all(&plain(number)).await);
+    }
+    match how {
+        How::Alert(_) | How::Untrusted | How::Fin | How::CloseNotify => drop(stream.cut().await),
+        _ => stream.break_off(),
+    }
+    Gone { by: Side::Server, how }
+}
+
+/// Goes on, unless the recorded server ended the connection right here: one that wanted a certificate, perhaps.
+async fn fall_silent(
+    stream: Box<TlsStream<Rewound>>,
+    visit: &Visit,
+    server: &Server,
+) -> Result<Stream, Gone> {
+    let meant = visit.meant.as_ref().map(|meant| meant.named(true));
+    match server.stage.next_failure(meant, Stop::Silence) {
+        Some(how @ How::Alert(number)) => {
+            drop(send_alert(*stream, number).await);
+            Err(Gone { by: Side::Server, how })
+        }
+        _ => Ok(Stream::Tls(stream)),
+    }
 }
 
 /// How a failed read, or handshake, says that the client ended.

@@ -9,9 +9,10 @@
 //! - [`handshake`]: TLS with a client
 //! - [`tunnel`]: `CONNECT` and SOCKS5
 //! - [`stream`]: what bytes travel on
-//! - [`connection`], [`ending`]: plays to one client
+//! - [`connection`], [`ending`]: plays to one client; [`alert`]: ends its TLS by an alert
 //! - [`transcript`]: writes down what it did
 
+mod alert;
 mod certificates;
 mod connection;
 mod doors;

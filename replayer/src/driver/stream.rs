@@ -3,9 +3,11 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use cassettes::model::How;
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::server::TlsStream;
@@ -59,6 +61,14 @@ impl Stream {
             stream = &mut tls.get_mut().0.stream;
         }
         stream.shutdown().await
+    }
+
+    /// RST, as soon as it is dropped.
+    pub(super) fn break_off(self) {
+        if let Socket::Tcp(socket) = self.into_socket() {
+            // Without it, there is a FIN: as good as nothing can do.
+            drop(SockRef::from(&socket).set_linger(Some(Duration::ZERO)));
+        }
     }
 
     /// The socket, without the TLS on it.

@@ -9,7 +9,7 @@ use cassettes::wire::socks5::{self, Progress, Reply};
 
 use super::Server;
 use super::doors::{Caller, Gone, Visit, take};
-use crate::deck::Meant;
+use crate::deck::{Meant, Stop};
 
 /// Longest head of a `CONNECT`. It holds little but credentials.
 const MAX_CONNECT_BYTES: usize = 64 * 1024;
@@ -17,6 +17,10 @@ const MAX_CONNECT_BYTES: usize = 64 * 1024;
 const CONNECT: &[u8] = b"CONNECT ";
 
 const ESTABLISHED: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
+
+const BAD_GATEWAY: &[u8] =
+    b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\nContent-Length: 54\r\n\
+    Connection: close\r\n\r\nretape: the server could not be reached when recorded\n";
 
 /// Whether what came so far is, or may become, a `CONNECT`.
 pub(super) fn may_be_connect(first: &[u8]) -> bool {
@@ -44,6 +48,9 @@ pub(super) async fn enter_connect(
     };
     take(&mut caller.first, head_len);
     visit.lead_to(Way::Connect, meant);
+    if let Some(how) = failure(visit, server) {
+        return Err(caller.turn_away(BAD_GATEWAY, how).await);
+    }
     caller.say(ESTABLISHED).await?;
     Ok(true)
 }
@@ -68,6 +75,10 @@ pub(super) async fn enter_socks(
             Ok(Progress::Connect(taken, target)) => {
                 take(&mut caller.first, taken);
                 visit.lead_to(Way::Socks5, Meant::new(&target.host, target.port));
+                if let Some(how) = failure(visit, server) {
+                    let answer = socks5::reply(reason(how), None);
+                    return Err(caller.turn_away(&answer, how).await);
+                }
                 return caller.say(&socks5::reply(Reply::Succeeded, visit.ends.server)).await;
             }
             Err(error) => {
@@ -75,6 +86,20 @@ pub(super) async fn enter_socks(
                 return Err(Gone { by: Side::Server, how: How::Fin });
             }
         }
+    }
+}
+
+/// How the recorded tunnel failed that this one is.
+fn failure(visit: &Visit, server: &Server) -> Option<How> {
+    let meant = visit.meant.as_ref().map(|meant| meant.named(false));
+    server.stage.next_failure(meant, Stop::Tunnel)
+}
+
+const fn reason(how: How) -> Reply {
+    match how {
+        How::Refused => Reply::Refused,
+        How::Timeout => Reply::Expired,
+        _ => Reply::HostUnreachable,
     }
 }
 

@@ -12,12 +12,12 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use cassettes::format::Entry;
-use cassettes::model::{Connection, Direction, Exchange, Protocol, Step, Timestamp, Until};
+use cassettes::model::{Connection, Direction, Exchange, How, Protocol, Step, Timestamp, Until};
 use cassettes::transcribe::compile;
 use cassettes::wire::http::View;
 
 use crate::arrival::{Arrival, Here};
-use crate::deck::{Claims, Deck, Named, Precedence, Slot};
+use crate::deck::{Claims, Deck, Named, Precedence, Slot, Stop};
 use crate::options::{Order, Pace, ReplayOptions};
 use crate::player::request::Request;
 use crate::report::Verdict;
@@ -169,6 +169,11 @@ impl Stage {
         let (_, next) = self.selector().raw_lines(server).next()?;
         let server_first = next.chunks.first()?.direction == Direction::ToClient;
         server_first.then_some(if server.is_some() { Duration::ZERO } else { PATIENCE })
+    }
+
+    /// What comes of a client that has got so far with this server, if it is a recorded failure.
+    pub(crate) fn next_failure(&self, server: Option<Named<'_>>, stop: Stop) -> Option<How> {
+        self.deck.failures().next(server, stop, &self.claims)
     }
 
     /// Whether a client that came to this server has come for a protocol that no parser knows.

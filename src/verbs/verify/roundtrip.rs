@@ -85,14 +85,10 @@ struct Room {
 
 impl Room {
     fn new(stage: &Arc<Stage>, connection: Option<Connection>) -> Self {
-        // A `Host` that named the recorder must name the player.
-        let port = connection.and_then(|it| it.server.rsplit_once(':')?.1.parse().ok());
+        // As the recorded client came: its `Host` may name the recorder, or whoever its tunnel led to.
+        let arrival = connection.map_or(Arrival::direct(0), |it| Arrival::recorded(&it));
         Self {
-            player: Player::new(
-                Arc::clone(stage),
-                Arrival::direct(port.unwrap_or(0)),
-                Timestamp::ZERO,
-            ),
+            player: Player::new(Arc::clone(stage), arrival, Timestamp::ZERO),
             now: Timestamp::ZERO,
             expected: VecDeque::new(),
             early: Vec::new(),

@@ -1,12 +1,14 @@
 //! Players behind real sockets: what a client's socket sees, byte by byte and end by end.
 
+mod doors;
+mod tls;
+
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use cassettes::format::{Journal, Reader};
 use cassettes::model::{How, Side};
-
 use tokio::net::TcpListener;
 
 use super::*;
@@ -27,12 +29,17 @@ struct Replay {
 
 impl Replay {
     fn of(stage: Arc<Stage>) -> Self {
+        Self::with(stage, None)
+    }
+
+    fn with(stage: Arc<Stage>, certificates: Option<Arc<dyn Certificates>>) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
         let serving = (stage.clone(), stop.clone());
-        let serve = move || runtime.block_on(serve(listener, serving.0, None, serving.1)).unwrap();
+        let serve = serve(listener, serving.0, certificates, serving.1);
+        let serve = move || runtime.block_on(serve).unwrap();
         Self { stage, address, stop, thread: std::thread::spawn(serve) }
     }
 
