@@ -36,7 +36,9 @@ pub(super) async fn serve(visit: Visit, mut client: Stream) -> io::Result<()> {
                 }
             }
             Asked::Nothing => {
-                drop(client.write_all(NO_PROXY_REQUEST.as_bytes()).await);
+                let answer = tunnel::refusal("400 Bad Request", NO_SERVER);
+                // One that is gone needs no answer.
+                drop(client.write_all(answer.as_bytes()).await);
                 client.end().await;
                 break;
             }
@@ -55,7 +57,7 @@ enum Asked {
     Nothing,
 }
 
-const NO_PROXY_REQUEST: &str = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 106\r\nConnection: close\r\n\r\nretape: this is a proxy: name a server, as in GET http://host/path; to record one server, use --to instead\n";
+const NO_SERVER: &str = "retape: this is a proxy: name a server, as in GET http://host/path; to record one server, use --to\n";
 
 /// The next request's head, which stays to be read, and what it wants; `None`: there is no further one.
 async fn ask(client: &mut Stream) -> io::Result<Option<(Asked, Bytes)>> {

@@ -24,7 +24,8 @@ pub(super) async fn connect(visit: Visit, mut client: Stream, to: &Upstream) -> 
         }
         Err(error) => {
             let text = format!("retape: {} could not be reached: {error}\n", to.endpoint());
-            unreached(&visit, client, to, &error, bad_gateway(&text).as_bytes()).await;
+            let answer = refusal("502 Bad Gateway", &text);
+            unreached(&visit, client, to, &error, answer.as_bytes()).await;
             Err(error)
         }
     }
@@ -105,10 +106,11 @@ fn by_port(to: &Upstream) -> Upstream {
     Upstream { scheme: scheme.unwrap_or(to.scheme), ..to.clone() }
 }
 
-pub(super) fn bad_gateway(text: &str) -> String {
+/// An answer of our own, after which the connection ends.
+pub(super) fn refusal(status: &str, text: &str) -> String {
     let length = text.len();
     format!(
-        "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}"
+        "HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}"
     )
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cassettes::format::{Journal, Reader};
-use cassettes::model::{Cassette, Direction, Exchange, Header, How, Side};
+use cassettes::model::{Cassette, Connection, Direction, Exchange, Header, How, Side};
 use recorder::{Clock, RecordPlan, Summary, Writer, record, spawn_writer};
 use socket2::SockRef;
 use tokio_util::sync::CancellationToken;
@@ -110,6 +110,11 @@ impl Recorded {
         self.cassette.exchanges().iter().map(|exchange| exchange.bytes(direction)).collect()
     }
 
+    /// The facts of a connection.
+    pub(crate) fn connection(&self, number: usize) -> &Connection {
+        &self.cassette.connections()[number]
+    }
+
     /// The only exchange.
     pub(crate) fn exchange(&self) -> &Exchange {
         assert_eq!(self.cassette.exchanges().len(), 1);
@@ -153,32 +158,21 @@ pub(crate) fn patient(stream: TcpStream) -> TcpStream {
     stream
 }
 
-/// What tests do with a peer's socket.
-pub(crate) trait Peer {
-    fn send(&mut self, bytes: impl AsRef<[u8]>);
-    /// Exactly so many bytes.
-    fn exactly(&mut self, count: usize) -> Vec<u8>;
-    /// A head, through its empty line.
-    fn head(&mut self) -> String;
-    /// What comes until the end, and which end that is: `Ok` for FIN.
-    fn rest(&mut self) -> (Vec<u8>, io::Result<()>);
-    /// Half-closes.
-    fn fin(&mut self);
-    /// Closes with RST.
-    fn rst(self);
-}
-
-impl Peer for TcpStream {
+/// What tests do with a peer's stream.
+pub(crate) trait Peer: Read + Write + Sized {
     fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.write_all(bytes.as_ref()).unwrap();
+        self.flush().unwrap();
     }
 
+    /// Exactly so many bytes.
     fn exactly(&mut self, count: usize) -> Vec<u8> {
         let mut bytes = vec![0; count];
         self.read_exact(&mut bytes).unwrap();
         bytes
     }
 
+    /// A head, through its empty line.
     fn head(&mut self) -> String {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -187,12 +181,21 @@ impl Peer for TcpStream {
         String::from_utf8(head).unwrap()
     }
 
+    /// What comes until the end, and which end that is: `Ok` for FIN, in TLS for `close_notify`.
     fn rest(&mut self) -> (Vec<u8>, io::Result<()>) {
         let mut bytes = Vec::new();
         let end = self.read_to_end(&mut bytes).map(drop);
         (bytes, end)
     }
 
+    /// Half-closes.
+    fn fin(&mut self);
+
+    /// Closes with RST.
+    fn rst(self);
+}
+
+impl Peer for TcpStream {
     fn fin(&mut self) {
         self.shutdown(std::net::Shutdown::Write).unwrap();
     }
