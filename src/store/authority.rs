@@ -217,6 +217,18 @@ mod tests {
     }
 
     #[test]
+    fn threads_that_start_together_agree_on_one_authority() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = home(&directory);
+        let load = || home.load_or_create().unwrap().fingerprint().to_owned();
+        let seen = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(load)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+        });
+        assert!(seen.iter().all(|fingerprint| *fingerprint == load()), "{seen:?}");
+    }
+
+    #[test]
     fn a_key_that_others_can_read_is_refused() {
         let directory = tempfile::tempdir().unwrap();
         let home = home(&directory);

@@ -4,6 +4,8 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::create::{unwritten, with_ending};
 use crate::exit::Outcome;
@@ -28,7 +30,7 @@ const PUBLIC: u32 = 0o644;
 
 /// Whether it was put there: not if another is in the way that must stay.
 pub(super) fn put(path: &Path, content: &[u8], mode: u32, place: Place) -> io::Result<bool> {
-    let beside = with_ending(path, &format!(".{}.new", std::process::id()));
+    let beside = with_ending(path, &unique_ending());
     let written = write_new(&beside, content, mode).and_then(|()| match place {
         Place::Any => fs::rename(&beside, path).map(|()| true),
         Place::Free => link(&beside, path),
@@ -36,6 +38,13 @@ pub(super) fn put(path: &Path, content: &[u8], mode: u32, place: Place) -> io::R
     // Renamed, it is not there any more.
     let _ = fs::remove_file(&beside);
     written
+}
+
+/// Not a process's number: in containers all have the same, also the one that was killed before.
+fn unique_ending() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!(".{:x}-{}.new", now.as_nanos(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
 fn write_new(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
