@@ -208,3 +208,70 @@ fn a_cassette_cut_at_every_byte_is_read_or_refused() {
         }
     }
 }
+
+#[test]
+fn what_is_wrong_with_a_frame_is_told_where_it_stands() {
+    let in_frame =
+        |lines: &str| in_exchange(&format!("frames:\n  - {}", lines.replace('\n', "\n    ")));
+    let cases = [
+        ("client: HEADRS", "a frame `HEADRS` is not understood: write a frame, as in `HEADERS"),
+        ("client: DATA ACK", "a frame `DATA ACK` is not understood"),
+        ("client: HEADERS", "a frame needs `fields: (lines of `name: value`)`"),
+        ("client: HEADERS\nfields: no", "the field `no` is not understood: write `name: value`"),
+        ("server: RST_STREAM SORRY", "a frame `RST_STREAM SORRY` is not understood"),
+        ("server: PING\nping: short", "ping `short` is not understood: write exactly 8 bytes"),
+        ("server: SETTINGS\nsettings: {MANY: 1}", "the setting `MANY` is not understood"),
+        ("server: DATA\npadding: 256", "padding `256` is not understood: write a number that"),
+        ("client: PRIORITY\npriority: {weight: 0}", "the weight `0` is not understood"),
+        ("client: bytes", "a frame needs `bytes: (what was sent)`"),
+        ("client: DATA\nstream: 4294967295", "stream `4294967295` is not understood"),
+    ];
+    for (lines, expected) in cases {
+        let told = in_frame(lines);
+        assert!(told.contains(expected), "{told}");
+    }
+}
+
+#[test]
+fn what_one_version_of_http_has_is_refused_in_another() {
+    let cases = [
+        ("request: GET /\nstream: 3", "`stream` cannot stand beside `request`: only `protocol"),
+        ("frames: []\nscheme: http", "`frames` cannot stand beside `scheme`"),
+        ("protocol: http/1\nframes: []", "the protocol `http/1` is not understood: write"),
+        ("protocol: http/2-control\nrequest: GET /", "this protocol needs `frames:`"),
+        ("protocol: raw\nrequest: GET /", "this protocol needs `raw:`"),
+        ("protocol: http/3\nrequest: GET /", "the protocol `http/3` is not understood"),
+        (
+            "protocol: http/2\nrequest: GET /\nresponse:\n  head: 200\n  chunked: [1]",
+            "unknown key `chunked` in response",
+        ),
+        ("protocol: http/2\nrequest: GET / HTTP/1.1", "no head or trailers of HTTP/2"),
+        (
+            "protocol: http/2\nrequest: GET /\nresponse:\n  head: 200\n  body: abc\n  data: [2]",
+            "the chunk sizes add up to 2 bytes, the body has 3",
+        ),
+    ];
+    for (lines, expected) in cases {
+        let told = in_exchange(lines);
+        assert!(told.contains(expected), "{told}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_tls_facts_is_told_where_it_stands() {
+    let in_connection =
+        |facts: &str| error(&format!("retape: 1\nconnections:\n  1: {{{facts}}}\n"));
+    let cases = [
+        ("way: by foot", "the way `by foot` is not understood: write `direct`"),
+        ("tls: yes", "tls must be a mapping of keys and values, this is text"),
+        ("tls: {version: 2}", "the version `2` is not understood: write a version of TLS"),
+        ("tls: {cipher: rot13}", "the cipher suite `rot13` is not understood"),
+        ("tls: {trust: blind}", "trust `blind` is not understood: write `unknown`"),
+        ("tls: {offered: h2}", "offered must be a list of protocols"),
+        ("end: client alerts loudly", "the end `client alerts loudly` is not understood"),
+    ];
+    for (facts, expected) in cases {
+        let told = in_connection(facts);
+        assert!(told.contains(expected), "{told}");
+    }
+}

@@ -78,7 +78,8 @@ fn complete_request_line(line: &[u8]) -> Vec<u8> {
     [line, version].concat()
 }
 
-fn is_two_words(line: &[u8]) -> bool {
+/// As a method and a target are.
+pub(super) fn is_two_words(line: &[u8]) -> bool {
     let mut words = line.split(|byte| *byte == b' ');
     let is_word = |word: Option<&[u8]>| word.is_some_and(|word| !word.is_empty());
     is_word(words.next()) && is_word(words.next()) && words.next().is_none()

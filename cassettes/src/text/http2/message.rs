@@ -3,7 +3,7 @@
 use bytes::{Bytes, BytesMut};
 
 use crate::text::error::Problem;
-use crate::text::head::{lines, push_lines};
+use crate::text::head::{is_two_words, lines, push_lines};
 use crate::text::message::{Parts, Role, Size, Wire};
 use crate::wire::http::spelling::{field_of, request_fields, response_fields};
 use crate::wire::http1::{HeaderLine, RequestHead, ResponseHead};
@@ -57,8 +57,10 @@ impl Head {
         let mut rest = lines(&parts.head);
         let first = rest.next().unwrap_or_default();
         let mut head = match role {
-            Role::Request if first.ends_with(b" HTTP/2") => first.to_vec(),
-            Role::Request => [first, b" HTTP/2"].concat(),
+            Role::Request => {
+                let asked = first.strip_suffix(b" HTTP/2").unwrap_or(first);
+                [Some(asked).filter(|asked| is_two_words(asked))?, b" HTTP/2"].concat()
+            }
             Role::Response(_) => [b"HTTP/2 ", status(first)].concat(),
         };
         head.extend_from_slice(b"\r\n");

@@ -105,7 +105,7 @@ fn framed(
     protocol: Option<Protocol>,
     start: u64,
 ) -> Result<Content, TextError> {
-    for other in ["request", "response", "responses", "then", "raw", "reads"] {
+    for other in ["request", "response", "responses", "then", "raw", "reads", "scheme"] {
         fields.exclude("frames", other, "frames are all that an exchange is")?;
     }
     let protocol = protocol.unwrap_or(Protocol::Http2);
@@ -144,15 +144,37 @@ fn told(
         Some(protocol) => (protocol, streamed(fields)?),
         None => conversation(fields)?,
     };
-    if protocol.is_some_and(|protocol| protocol != found) {
-        let problem = Problem::MissingKey { place: "an exchange of this protocol", key: "frames:" };
-        return Err(fields.place.error(problem));
-    }
+    check_protocol(fields, protocol, found)?;
     let until_close = conversation.responses.last().is_some_and(|last| last.until_close);
     let chunks = conversation
         .chunks(start)
         .map_err(|(index, problem)| read_place(fields, index).error(problem))?;
     Ok((found, chunks, until_close))
+}
+
+/// Refuses what another protocol has, whatever this one is said to be.
+fn check_protocol(
+    fields: &Fields<'_, '_>,
+    told: Option<Protocol>,
+    found: Protocol,
+) -> Result<(), TextError> {
+    if let Some(told) = told.filter(|told| *told != found) {
+        let key = match told {
+            Protocol::Raw => "raw:",
+            Protocol::Http2Control => "frames:",
+            _ => "request: (or `response`)",
+        };
+        let place = "an exchange of this protocol";
+        return Err(fields.place.error(Problem::MissingKey { place, key }));
+    }
+    for key in ["stream", "scheme"] {
+        if let Some(node) = fields.get(key).filter(|_| found != Protocol::Http2) {
+            let remedy = "only `protocol: http/2` has it";
+            let other = if found == Protocol::Raw { "raw" } else { "request" };
+            return Err(node.place.error(Problem::Conflict { key, other, remedy }));
+        }
+    }
+    Ok(())
 }
 
 /// The how-manieth read; where none are given, the whole exchange.
