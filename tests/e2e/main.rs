@@ -17,4 +17,5 @@ mod recording;
 mod replaying;
 mod reports;
 mod showing;
+mod streaming;
 mod support;
