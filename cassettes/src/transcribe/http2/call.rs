@@ -1,5 +1,7 @@
 //! One stream that a client opened, with what is promised on it: an exchange that is not done.
 
+use std::collections::HashSet;
+
 use bytes::{Bytes, BytesMut};
 
 use crate::meaning::{BodyHasher, request_key_of};
@@ -23,7 +25,7 @@ pub(in crate::transcribe) struct Call {
     /// The server said that it has done nothing about it: GOAWAY.
     refused: bool,
     /// The streams promised on it that are not over.
-    pub(super) promised: Vec<u32>,
+    promised: HashSet<u32>,
     turns: Turns,
     keys: RequestKeys,
     content_type: Option<Bytes>,
@@ -59,7 +61,7 @@ impl Call {
             answered: false,
             reset: None,
             refused: false,
-            promised: Vec::new(),
+            promised: HashSet::new(),
             turns: Turns::default(),
             keys: RequestKeys::default(),
             content_type: None,
@@ -110,7 +112,12 @@ impl Call {
 
     /// A stream that was promised on it is not followed.
     pub(super) fn forget(&mut self, promised: u32) {
-        self.promised.retain(|other| *other != promised);
+        self.promised.remove(&promised);
+    }
+
+    /// Whether this is the stream, or one that was promised on it and is not over.
+    pub(super) fn follows(&self, stream: u32) -> bool {
+        stream == self.stream || self.promised.contains(&stream)
     }
 
     /// Nothing more can come of it.
@@ -180,7 +187,7 @@ impl Call {
         }
         let server_ends = frame.ends_stream() && direction == Direction::ToClient;
         if server_ends || frame.kind() == Kind::RstStream {
-            self.promised.retain(|promised| *promised != frame.stream());
+            self.promised.remove(&frame.stream());
         }
     }
 

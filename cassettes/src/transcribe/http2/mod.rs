@@ -207,7 +207,7 @@ impl Http2 {
         if call.is_over() {
             self.streams.remove(&call.stream());
         }
-        if !call.promised.contains(&frame.stream()) && frame.stream() != call.stream() {
+        if !call.follows(frame.stream()) {
             self.streams.remove(&frame.stream());
         }
     }

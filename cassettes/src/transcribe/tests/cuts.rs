@@ -6,7 +6,7 @@ const GET: &str = "GET /?b=2&a=1 HTTP/1.1\r\nhost: a\r\n\r\n";
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi";
 
 #[track_caller]
-fn comes_out_the_same(play: &Playbook) {
+pub(super) fn comes_out_the_same(play: &Playbook) {
     let expected = play.tape().content();
     for place in 0..=play.len() {
         assert_eq!(play.cut_at(place).tape().content(), expected, "cut at byte {place}");

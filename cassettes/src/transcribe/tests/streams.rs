@@ -1,6 +1,8 @@
 //! HTTP/2: which frames come out as which exchange.
 
+use super::cuts::comes_out_the_same;
 use super::{Bytes, Direction, Exchange, How, Playbook, Protocol, Side, Tape, arrow, raw, whole};
+use crate::transcribe::MAX_STREAMS;
 use crate::wire::http::View;
 use crate::wire::http1::Framing;
 use crate::wire::http2::hpack::{Encoder, Field};
@@ -357,6 +359,22 @@ fn a_header_block_that_is_no_request_is_counted() {
 }
 
 #[test]
+fn streams_beyond_the_limit_are_with_the_connections_own() {
+    let mut peers = Peers::default();
+    let limit = u32::try_from(MAX_STREAMS).unwrap();
+    let asked: Vec<Frame> =
+        (0..=limit).map(|stream| peers.asks(2 * stream + 1, GET, true)).collect();
+    let late = [peers.answers(2 * limit + 1, OK, true), peers.answers(1, OK, true)];
+    let tape = greeted().client(wire(&asked)).server(wire(&late)).tape();
+    assert_eq!(tape.exchanges.len(), MAX_STREAMS + 1);
+    let reason = tape.exchanges[0].1.degraded.map(|degraded| degraded.reason);
+    assert_eq!(reason, Some("more than 8192 streams are open at once"));
+    assert!(tape.exchanges[1].1.complete);
+    let last = plot(&tape.exchanges[0].0).pop();
+    assert_eq!(last, Some(format!("< HEADERS {}.", 2 * limit + 1)));
+}
+
+#[test]
 fn streams_cut_anywhere() {
     let mut peers = Peers::default();
     let asked = [peers.asks(1, GET, true), peers.asks(3, POST, false), data(3, "{}", true)];
@@ -373,14 +391,4 @@ fn streams_cut_anywhere() {
     let long = compose::split(peers.asks(5, &long, true), 40);
     let play = greeted().client(wire(&asked)).server(wire(&said)).client(wire(&long));
     comes_out_the_same(&play.client(wire(&[compose::rst_stream(5, ErrorCode::CANCEL)])));
-}
-
-/// However the reads are cut.
-#[track_caller]
-fn comes_out_the_same(play: &Playbook) {
-    let expected = play.tape().content();
-    for place in 0..=play.len() {
-        assert_eq!(play.cut_at(place).tape().content(), expected, "cut at byte {place}");
-    }
-    assert_eq!(play.by_bytes().tape().content(), expected, "cut at every byte");
 }
