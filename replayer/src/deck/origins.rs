@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
@@ -100,6 +101,14 @@ impl<'a> Named<'a> {
             return Some(Self { secure: false, host: authority.as_bytes(), port: 0 });
         }
         Some(Self::of_authority(authority.as_bytes(), matches!(scheme, "https" | "tls" | "wss")))
+    }
+}
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, usual) = if self.secure { ("https", 443) } else { ("http", 80) };
+        write!(out, "{scheme}://{}", self.host.escape_ascii())?;
+        if self.port == usual { Ok(()) } else { write!(out, ":{}", self.port) }
     }
 }
 

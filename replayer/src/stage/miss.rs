@@ -1,5 +1,7 @@
 //! What a client gets for a request that nothing serves, and what the report says of it.
 
+use std::fmt::Write;
+
 use bytes::Bytes;
 use cassettes::wire::http::View;
 use cassettes::wire::http1::RequestHead;
@@ -7,7 +9,7 @@ use cassettes::wire::http1::RequestHead;
 use super::Stage;
 use super::verdict::reference;
 use crate::arrival::Here;
-use crate::deck::{Deck, Slot, recorded_head};
+use crate::deck::{Deck, Origin, Slot, recorded_head};
 use crate::player::request::{Request, State};
 use crate::report::{Candidate, ExchangeRef, Outcome};
 use crate::select::Why;
@@ -27,7 +29,10 @@ pub(crate) struct Miss {
 
 /// The outcome to report, and the answer to send.
 pub(super) fn explain(stage: &Stage, request: &Request, here: Here, why: &Why) -> (Outcome, Miss) {
-    let reason = reason(stage, why);
+    let mut reason = reason(stage, why);
+    if let (Why::NotRecorded, Origin::Foreign(server)) = (why, request.origin(here)) {
+        let _ = write!(reason, " at {server}");
+    }
     let label = request.label();
     let nearest = nearest_to(stage, request, here);
     let mut text = format!("retape: {label}: {reason}\n");

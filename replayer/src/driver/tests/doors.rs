@@ -82,7 +82,9 @@ fn a_host_that_was_not_recorded_does_not_answer() {
     let miss = "HTTP/1.1 470 No Recorded Answer\r\n";
     said(&mut stream, &REQUEST.replace("api", "nowhere"), miss);
     drop(stream);
-    assert_eq!(kinds(&replay.end()), [Kind::Missing, Kind::Extra]);
+    let verdict = replay.end();
+    assert_eq!(kinds(&verdict), [Kind::Missing, Kind::Extra]);
+    assert!(verdict.outcomes[1].label.ends_with(" at http://nowhere.test"));
 }
 
 #[test]
@@ -115,6 +117,25 @@ fn a_server_that_could_not_be_reached_cannot_be_again_in_its_place() {
     said(&mut tunnel(&replay, "api.test:80"), REQUEST, &ok("api"));
     assert_eq!(socks(&replay, "api.test").1, 5);
     assert_eq!(kinds(&replay.end()), [Kind::Same]);
+}
+
+#[test]
+fn a_client_may_come_by_a_unix_domain_socket() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("replay.sock");
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let listener = runtime.block_on(async { tokio::net::UnixListener::bind(&path) }).unwrap();
+    let (stage, stop) = (Tape::new().get("/a").stage(), CancellationToken::new());
+    let serve = serve(listener, Arc::clone(&stage), None, stop.clone());
+    let serving = std::thread::spawn(move || runtime.block_on(serve).unwrap());
+    let mut client = std::os::unix::net::UnixStream::connect(&path).unwrap();
+    client.write_all(get("/a").as_bytes()).unwrap();
+    let mut answer = vec![0; ok("/a").len()];
+    client.read_exact(&mut answer).unwrap();
+    drop(client);
+    stop.cancel();
+    serving.join().unwrap();
+    assert_eq!(kinds(&stage.verdict()), [Kind::Same]);
 }
 
 #[test]

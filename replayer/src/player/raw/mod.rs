@@ -3,6 +3,9 @@
 //! What the server said is sent once the client has sent what came before it. A client that sends something else
 //! is not waited for: its connection ends, and the verdict names the byte.
 //!
+//! How far a client has come is counted in bytes. A dialect that knows where a protocol's messages end would tell
+//! [`Turn`]s by those instead, and a differing message from a longer one; nothing else here would change.
+//!
 //! - [`Raw`]: the [`Speaker`]
 //! - [`listening`]: what the client sends, beside what was recorded
 //! - [`choosing`]: which recorded connection a client's is
