@@ -118,7 +118,7 @@ fn what_is_no_cassette_is_refused_with_its_reason() {
 fn what_cannot_be_meant_is_a_usage_failure() {
     let retape = Retape::new();
     let cases: [&[&str]; 6] = [
-        &["record", "--to", "https://example.com", "-o", "a.cassette"],
+        &["record", "--to", "ftp://example.com", "-o", "a.cassette"],
         &["record", "--to", "localhost:80", "-o", "a.cassette"],
         &["record", "--to", "http://a", "-o", "a.cassette", "--append", "--overwrite"],
         &["replay"],

@@ -19,3 +19,4 @@ mod reports;
 mod showing;
 mod streaming;
 mod support;
+mod transparent;
