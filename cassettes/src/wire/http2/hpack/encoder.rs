@@ -3,7 +3,7 @@
 use bytes::{Bytes, BytesMut};
 
 use super::dynamic::{Entry, Table};
-use super::hash::{ByHash, hash};
+use super::hash::{ByHash, Hashes};
 use super::{Field, fixed, integer, string};
 use crate::wire::http2::setting::DEFAULT_HEADER_TABLE_SIZE;
 
@@ -106,21 +106,23 @@ impl Encoder {
     }
 
     fn write_field(&mut self, field: &Field, block: &mut BytesMut) {
-        let name = fixed::name(&field.name);
+        let hashes = Hashes::of(&field.name, &field.value);
+        let fixed = fixed::name(&field.name, hashes.name);
+        let name = || fixed.or_else(|| self.find_name(&field.name, hashes.name)).unwrap_or(0);
         if field.sensitive {
-            return self.write_literal(0x10, 4, name, field, block);
+            return write_literal(0x10, 4, name(), field, block);
         }
-        if let Some(index) = name.and_then(|at| fixed::field(at, &field.name, &field.value)) {
+        if let Some(index) = fixed.and_then(|at| fixed::field(at, &field.name, &field.value)) {
             return integer::write(block, 0x80, 7, index);
         }
         if self.leaves_out(field) {
-            return self.write_literal(0x00, 4, name, field, block);
+            return write_literal(0x00, 4, name(), field, block);
         }
-        if let Some(index) = self.find_field(field) {
+        if let Some(index) = self.find_field(field, hashes.field) {
             return integer::write(block, 0x80, 7, index);
         }
-        self.write_literal(0x40, 6, name, field, block);
-        self.insert(field);
+        write_literal(0x40, 6, name(), field, block);
+        self.insert(field, hashes);
     }
 
     /// Whether a field is not to be put into the table: its value will not come again, or takes too much room there.
@@ -128,47 +130,40 @@ impl Encoder {
         field.size() > self.table.max() / 2 || UNIQUE.contains(&&field.name[..])
     }
 
-    fn write_literal(
-        &self,
-        first: u8,
-        bits: u8,
-        fixed_name: Option<usize>,
-        field: &Field,
-        block: &mut BytesMut,
-    ) {
-        let index = fixed_name.or_else(|| self.find_name(&field.name)).unwrap_or(0);
-        integer::write(block, first, bits, index);
-        if index == 0 {
-            string::write_shortest(&field.name, block);
-        }
-        string::write_shortest(&field.value, block);
-    }
-
-    fn find_field(&self, field: &Field) -> Option<usize> {
-        let id = *self.fields.get(&hash(&field.name, &field.value))?;
+    fn find_field(&self, field: &Field, hash: u64) -> Option<usize> {
+        let id = *self.fields.get(&hash)?;
         let at = self.table.place(id)?;
         let same = |entry: &Entry| entry.name == field.name && entry.value == field.value;
         self.table.get(at).is_some_and(same).then_some(fixed::LEN + 1 + at)
     }
 
-    fn find_name(&self, name: &[u8]) -> Option<usize> {
-        let at = self.table.place(*self.names.get(&hash(name, b""))?)?;
+    fn find_name(&self, name: &[u8], hash: u64) -> Option<usize> {
+        let at = self.table.place(*self.names.get(&hash)?)?;
         self.table.get(at).is_some_and(|entry| entry.name == name).then_some(fixed::LEN + 1 + at)
     }
 
-    fn insert(&mut self, field: &Field) {
+    fn insert(&mut self, field: &Field, hashes: Hashes) {
         let (names, fields) = (&mut self.names, &mut self.fields);
         let entry = Entry::copy(&field.name, &field.value);
         let id = self.table.next_id();
         self.table.insert(entry, |entry, id| forget(names, fields, entry, id));
-        names.insert(hash(&field.name, b""), id);
-        fields.insert(hash(&field.name, &field.value), id);
+        names.insert(hashes.name, id);
+        fields.insert(hashes.field, id);
     }
 }
 
+/// Writes a field in full, with the name at this index; 0: in full, too.
+fn write_literal(first: u8, bits: u8, name: usize, field: &Field, block: &mut BytesMut) {
+    integer::write(block, first, bits, name);
+    if name == 0 {
+        string::write_shortest(&field.name, block);
+    }
+    string::write_shortest(&field.value, block);
+}
+
 fn forget(names: &mut Ids, fields: &mut Ids, entry: &Entry, id: u64) {
-    for (ids, hash) in [(names, hash(&entry.name, b"")), (fields, hash(&entry.name, &entry.value))]
-    {
+    let hashes = Hashes::of(&entry.name, &entry.value);
+    for (ids, hash) in [(names, hashes.name), (fields, hashes.field)] {
         if ids.get(&hash) == Some(&id) {
             ids.remove(&hash);
         }

@@ -76,7 +76,7 @@ const TABLE: [(&str, &str); 61] = [
 static NAMES: LazyLock<ByHash<usize>> = LazyLock::new(|| {
     let mut names = ByHash::default();
     for ((name, _), index) in TABLE.iter().zip(1..) {
-        names.entry(hash(name.as_bytes(), b"")).or_insert(index);
+        names.entry(hash(0, name.as_bytes())).or_insert(index);
     }
     names
 });
@@ -87,9 +87,9 @@ pub(super) fn entry(index: usize) -> Option<(&'static [u8], &'static [u8])> {
     Some((name.as_bytes(), value.as_bytes()))
 }
 
-/// The first index with this name.
-pub(super) fn name(name: &[u8]) -> Option<usize> {
-    let index = *NAMES.get(&hash(name, b""))?;
+/// The first index with this name, given its hash.
+pub(super) fn name(name: &[u8], hash: u64) -> Option<usize> {
+    let index = *NAMES.get(&hash)?;
     entry(index).is_some_and(|(known, _)| known == name).then_some(index)
 }
 

@@ -128,11 +128,8 @@ impl Lane {
                     Err(_) => self.place = Place::Raw,
                 },
                 Place::Passing(left) => {
-                    let passed = cut.pass(*left);
-                    *left -= passed;
-                    if *left == 0 {
-                        self.place = Place::Frame;
-                    }
+                    let left = *left - cut.pass(*left);
+                    self.place = if left == 0 { Place::Frame } else { Place::Passing(left) };
                 }
                 Place::Frame => {
                     if let Err(problem) = self.frame(cut, change, said) {

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::wire::http2::hpack::{Decoder, Encoder, Field, HpackError};
 use crate::wire::http2::{
-    DEFAULT_FRAME_BYTES, ErrorCode, Frame, Kind, PREFACE, Piece, Problem, Standalone, compose,
-    flag, setting,
+    BlockError, DEFAULT_FRAME_BYTES, ErrorCode, Frame, Kind, PREFACE, Piece, Problem, Standalone,
+    compose, flag, setting,
 };
 
 const UPSTREAM: &str = "https://api.example";
@@ -246,6 +246,19 @@ fn after_a_block_that_cannot_be_read_nothing_more_passes() {
     assert_eq!(play.try_send(Direction::ToServer, b"more"), Err(error));
     assert_eq!(play.arrived.0.len(), before);
     play.send(Direction::ToClient, &compose::ping([0; 8]).encode());
+}
+
+#[test]
+fn a_flood_of_continuations_is_not_withheld_for_ever() {
+    let mut play = Play::new(Rewriter::host(UPSTREAM));
+    play.request(1, &get(&[]));
+    let mut first = compose::headers(3, Bytes::from_static(b"\x82"), true);
+    first.header.flags = 0;
+    play.frame(Direction::ToServer, &first);
+    let more = Frame::new(Kind::Continuation, 0, 3, Bytes::new()).encode();
+    let end = (0..1000).find_map(|_| play.try_send(Direction::ToServer, &more).err());
+    assert_eq!(end.unwrap().problem, Problem::Block(BlockError::TooManyFrames));
+    assert_eq!(end.unwrap().code(), ErrorCode::ENHANCE_YOUR_CALM);
 }
 
 #[test]
