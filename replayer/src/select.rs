@@ -116,6 +116,11 @@ impl Selector<'_> {
         }
     }
 
+    /// Whether anything was recorded for this head, played or not.
+    pub(crate) fn knows(&self, request: u64) -> bool {
+        self.deck.index().find(request).is_some()
+    }
+
     /// Chooses and claims. `body` is the body's key; `None` if the body is not known and shall not matter.
     pub(crate) fn choose(&self, asked: Asked<'_>, body: Option<u64>) -> Choice {
         loop {

@@ -1,11 +1,13 @@
 //! From a request to the exchange that serves it, whatever the version of HTTP.
 
 use cassettes::model::Exchange;
+use cassettes::wire::http::{HttpVersion, translate};
 
 use super::request::Request;
 use crate::arrival::Here;
-use crate::deck::Slot;
-use crate::select::{Asked, Choice, Cue};
+use crate::deck::{HTTP2_KEYS, Slot};
+use crate::options::HttpMatch;
+use crate::select::{Asked, Choice, Cue, Why};
 use crate::stage::Stage;
 
 /// When an exchange can be chosen for a request whose head is whole.
@@ -38,8 +40,35 @@ pub(super) fn when(stage: &Stage, request: &Request) -> When {
     }
 }
 
-/// Chooses, and claims.
+/// Where the version of HTTP does not bind, and all that fit in the request's own were played: looks among those of the
+/// other one.
+pub(super) fn settle_version(stage: &Stage, request: &mut Request) {
+    let selector = stage.selector();
+    let other = request.key ^ HTTP2_KEYS;
+    let free = stage.options().http == HttpMatch::Any && request.key != 0;
+    if free && selector.peek(request.key).is_none() && selector.knows(other) {
+        request.key = other;
+    }
+}
+
+/// Chooses, claims, and translates where the version of HTTP does not bind.
 pub(super) fn choose(stage: &Stage, request: &mut Request, here: Here) -> Choice {
+    match select(stage, request, here) {
+        Choice::Play(cue) if HttpVersion::of(&cue.exchange) == Some(request.version()) => {
+            Choice::Play(cue)
+        }
+        Choice::Play(mut cue) => match translate(&cue.exchange, request.version()) {
+            Some(translated) => {
+                cue.exchange = translated;
+                Choice::Play(cue)
+            }
+            None => Choice::Miss(Why::OtherVersion(cue.slot)),
+        },
+        miss @ Choice::Miss(_) => miss,
+    }
+}
+
+fn select(stage: &Stage, request: &mut Request, here: Here) -> Choice {
     let selector = stage.selector();
     let body = if !request.has_body {
         Some(0)

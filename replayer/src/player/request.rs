@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use cassettes::meaning::{BodyHasher, Target, request_key_of};
 use cassettes::model::{Chunk, ConnectionId, Direction, Exchange, Protocol, Timestamp};
+use cassettes::wire::http::HttpVersion;
 use cassettes::wire::http::spelling::request_head;
 use cassettes::wire::http1::{RequestContext, RequestHead, Version};
 use cassettes::wire::http2::hpack::{Field, encode_standalone};
@@ -123,6 +124,11 @@ impl Request {
         } else {
             self.kept.clear();
         }
+    }
+
+    /// The version of HTTP that it came in.
+    pub(crate) fn version(&self) -> HttpVersion {
+        if self.fields.is_some() { HttpVersion::Http2 } else { HttpVersion::Http1 }
     }
 
     /// The lines of its trailer section, of HTTP/2.

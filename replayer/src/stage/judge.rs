@@ -30,6 +30,7 @@ pub(super) fn settle(stage: &Stage, mut played: Played<'_>) {
     } else {
         compare(stage, &mut played)
     };
+    found.extend(translated(stage, played.cue));
     found.append(&mut played.tail);
     stage.evidence.add(slot, found);
 }
@@ -37,6 +38,14 @@ pub(super) fn settle(stage: &Stage, mut played: Played<'_>) {
 fn is_same(stage: &Stage, played: &Played<'_>) -> bool {
     let Cue { slot, exchange, is_same } = played.cue;
     *is_same || is_plainly_same(stage, *slot, exchange, &played.request, played.here)
+}
+
+/// That it was recorded over another version of HTTP.
+fn translated(stage: &Stage, cue: &Cue) -> Option<Mismatch> {
+    let recorded = stage.deck.entry(cue.slot)?.protocol;
+    let played = cue.exchange.protocol;
+    let note = || Mismatch::changed(Place::Version, Gravity::Note, recorded.name(), played.name());
+    (recorded != played).then(note)
 }
 
 /// By a glance.

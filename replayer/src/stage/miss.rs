@@ -10,6 +10,7 @@ use super::Stage;
 use super::verdict::reference;
 use crate::arrival::Here;
 use crate::deck::{Deck, Origin, Slot, recorded_head};
+use crate::options::HttpMatch;
 use crate::player::request::{Request, State};
 use crate::report::{Candidate, ExchangeRef, Outcome};
 use crate::select::Why;
@@ -108,9 +109,11 @@ fn reason(stage: &Stage, why: &Why) -> String {
         Why::NotRecorded => "nothing was recorded with this method, path and query".to_owned(),
         Why::OtherVersion(slot) => {
             let number = number(stage, *slot);
-            format!(
-                "exchange {number} was recorded over another version of HTTP; --http any translates it"
-            )
+            let what_to_do = match stage.options.http {
+                HttpMatch::Exact => "--http any translates it",
+                HttpMatch::Any => "in this one it has no equal",
+            };
+            format!("exchange {number} was recorded over another version of HTTP; {what_to_do}")
         }
         Why::OtherBody => "the body is none of those recorded and not yet played".to_owned(),
         Why::AllPlayed => "all recorded answers to it were played".to_owned(),

@@ -32,6 +32,7 @@ impl Http1 {
             // Its end is certain, and is said next: no need to wait for it.
             request.state = State::Whole;
         }
+        choice::settle_version(&self.stage, &mut request);
         match choice::when(&self.stage, &request) {
             When::Now => self.choose(request, false),
             When::Early(slot) if request.expects => self.answer_expectation(request, slot),

@@ -46,6 +46,7 @@ impl Http2 {
         if end {
             request.state = State::Whole;
         }
+        choice::settle_version(&self.stage, &mut request);
         self.open(id, end);
         self.ask(id, request);
         Ok(())

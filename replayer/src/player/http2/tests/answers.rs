@@ -148,3 +148,19 @@ fn at_recorded_pace_boundaries_padding_and_gaps_are_kept() {
     let client = client.passes(SECOND).expect(&["1 DATA "]).passes(SECOND / 2).expect(&[]);
     client.passes(SECOND / 2).expect(&["1 DATA d ."]).verdict(&[Outcome::Same]);
 }
+
+#[test]
+fn an_exchange_of_the_other_version_is_translated_if_told_so() {
+    let options = || ReplayOptions { http: HttpMatch::Any, ..ReplayOptions::default() };
+    let client = Client::with(Tape::new().get("/a"), options(), &[]).gets(1, "/a");
+    let client = client.expect(&["1 HEADERS 200 2", "1 DATA /a ."]);
+    let verdict = client.verdict(&[Outcome::Same]);
+    let note = &verdict.outcomes[0].mismatches[0];
+    assert_eq!((note.place.clone(), note.is_failure()), (Place::Version, false));
+
+    let stage = Tape::new().stream(get(1, "/a")).stage_with(options());
+    let mut player = Player::new(stage, Arrival::direct(5000), Timestamp::from_nanos(1));
+    player.receive(crate::testing::get("/a").into(), Timestamp::from_nanos(2));
+    let Some(Action::Send(head)) = player.poll_action() else { panic!("no answer") };
+    assert!(head.starts_with(b"HTTP/1.1 200"), "{head:?}");
+}

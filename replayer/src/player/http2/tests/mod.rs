@@ -11,10 +11,11 @@ use cassettes::wire::http2::setting::{ENABLE_PUSH, INITIAL_WINDOW_SIZE, MAX_CONC
 use cassettes::wire::http2::{ErrorCode, Frame, FrameParser, Kind, PREFACE, compose, flag};
 
 use super::*;
-use crate::options::{Limits, ReplayOptions};
+use crate::options::{HttpMatch, Limits, ReplayOptions};
 use crate::player::Player;
 use crate::report::{Kind as Outcome, Verdict};
 use crate::testing::{RECORDED, Tape};
+use crate::verify::Place;
 
 const SECOND: Duration = Duration::from_secs(1);
 
