@@ -1,13 +1,15 @@
 //! Proves that replay gives back what was recorded: every exchange is played to its own recorded
 //! client, in memory, and what the player sends is compared with what the server had sent.
 
+mod http2;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use cassettes::format::Reader;
-use cassettes::model::{Connection, ConnectionId, Direction, Exchange, Timestamp};
+use cassettes::model::{Connection, ConnectionId, Direction, Exchange, Protocol, Timestamp};
 use replayer::verify::Rules;
 use replayer::{Action, Arrival, Deck, Limits, NamedReader, Pace, Player, ReplayOptions, Stage};
 
@@ -31,6 +33,19 @@ pub(super) fn check(reader: &Reader) -> Outcome<Roundtrip> {
         // What cannot be read, the check of the file has told already.
         let Ok(exchange) = reader.exchange(n) else { continue };
         let id = entry.connection;
+        match entry.protocol {
+            Protocol::Http2Control => continue,
+            Protocol::Http2 => {
+                let connection = reader.connection(id).ok();
+                match http2::check(&stage, connection.as_ref(), &exchange, now) {
+                    Ok(bytes) => done.bytes += bytes,
+                    Err(problem) => done.problems.push(format!("exchange {}: {problem}", n + 1)),
+                }
+                now = now.later(Duration::from_nanos(1));
+                continue;
+            }
+            _ => {}
+        }
         let room = rooms.entry(id).or_insert_with(|| Room::new(&stage, reader.connection(id).ok()));
         now = room.play(n + 1, &exchange, now);
         if entry.last_on_connection
