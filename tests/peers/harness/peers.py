@@ -24,7 +24,7 @@ ASSETS = {
 }
 NGINX = """
 daemon off; master_process off; pid {room}/nginx.pid; error_log {room}/error.log;
-events {{ worker_connections 512; }}
+events {{ worker_connections 4096; }}
 http {{
   access_log off; default_type text/plain; types {{ text/html html; text/css css; text/javascript js; application/json json; image/svg+xml svg; }}
   client_body_temp_path {room}/body; proxy_temp_path {room}/proxy; fastcgi_temp_path {room}/f; uwsgi_temp_path {room}/u; scgi_temp_path {room}/s;
