@@ -68,7 +68,7 @@ def http(certificate):
         Pair("curl, HTTP/2 by proxy — nginx", nginx_h2, curl("--http2", "/small.txt", "/big.bin", "/missing"), needs=("nginx",), expect=("HTTP/2 200", "HTTP/2 404")),
         Pair("curl, HTTP/1.1 by proxy — nginx", nginx, curl("--http1.1", "/small.txt", "/big.bin", "/missing"), needs=("nginx",), expect=("HTTP/1.1 200",)),
         Pair("curl, HTTP/2 by SOCKS5 — nginx", nginx_h2, curl_socks, needs=("nginx",), expect=("HTTP/2 200",)),
-        Pair("curl, HTTP/2 to retape itself — nginx", nginx_h2, curl("--http2-prior-knowledge", "/small.txt", "/big.bin"), way="direct", needs=("nginx",), expect=("HTTP/2 200",)),
+        Pair("curl, HTTP/2 to retape itself — nginx", nginx_h2, curl_each("--http2-prior-knowledge", "/small.txt", "/big.bin"), way="direct", needs=("nginx",), expect=("HTTP/2 200",)),
         Pair("curl, HTTP/2 by prior knowledge — nghttpd", peers.nghttpd, curl_each("--http2-prior-knowledge", "/small.txt", "/big.bin", "/missing"), "http", "direct", needs=("nghttpd",), expect=("HTTP/2 200",)),
         Pair("curl, upgrade to h2c — hypercorn", peers.hypercorn, curl_each("--http2", "/text", "/big", "/missing"), "http", "direct", expect=("HTTP/1.1 101", "HTTP/2 200")),
         Pair("nghttp, streams side by side — nghttpd", peers.nghttpd, nghttp, "http", "direct", needs=("nghttp", "nghttpd")),
@@ -78,7 +78,7 @@ def http(certificate):
         Pair("Node http2 — Node http2", plain_node, script("node", "node_http2.mjs"), "http", "direct", needs=("node",)),
         Pair("Java HttpClient, HTTP/2 by proxy — Node http2", node, java, needs=("java",), expect=("HTTP_2",)),
         Pair("Go net/http — nginx", nginx, script_of("go", "run", CLIENTS / "client.go"), way="direct", needs=("go", "nginx"), environment=go_environment()),
-        Pair("Ruby net/http by proxy — nginx", nginx, script("ruby", "client.rb"), needs=("ruby", "nginx")),
+        Pair("Ruby net/http — nginx", nginx, script("ruby", "client.rb"), way="direct", needs=("ruby", "nginx")),
         Pair("wget by proxy — nginx", nginx, wget, needs=("wget", "nginx")),
         Pair("Chromium, a page with assets by proxy — nginx", nginx_h2, chromium, needs=("chromium", "certutil", "nginx"), expect=("script got 7",)),
     ]
@@ -127,7 +127,7 @@ def script_of(*command):
 
 def curl(version, *paths):
     def command(url, _room):
-        each = ["-sS", "-i", version]
+        each = ["-sS", "-i", "--suppress-connect-headers", version]
         return ["curl", "-q", *(part for number, path in enumerate(paths) for part in (["--next"] if number else []) + [*each, url + path])]
 
     return command

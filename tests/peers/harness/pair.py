@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import shlex
 import subprocess
 import typing
 
@@ -64,8 +65,8 @@ def run_by(pair, verb, arguments, url, room):
 
 
 def quoted(part):
-    """For the shell, which fills in variables."""
-    return '"' + str(part).replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`") + '"'
+    """For the shell, which fills in the address only."""
+    return f'"{part}"' if "$RETAPE_URL" in str(part) else shlex.quote(str(part))
 
 
 def run(command, room, environment):

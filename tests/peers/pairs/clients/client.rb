@@ -1,4 +1,4 @@
-# Ruby's net/http by the proxy of its environment. usage: ruby client.rb URL
+# Ruby's net/http. It never goes by a proxy to loopback, so it is pointed at retape itself. usage: ruby client.rb URL
 require "digest"
 require "net/http"
 
