@@ -1,7 +1,9 @@
-"""One real client with one real server: direct, recorded by retape, and replayed with the server gone. Each time it must print the same."""
+"""One real client with one real server: direct, recorded by retape, and replayed with the server gone. Each time it must print the same; a
+server's clock may tick only until it is recorded."""
 
 import dataclasses
 import os
+import re
 import shlex
 import subprocess
 import typing
@@ -9,6 +11,7 @@ import typing
 from harness import retape
 
 DEADLINE = 120
+DATE = re.compile(rb"(?im)^date: .*$")
 # Nothing of the machine's own configuration takes part.
 FOREIGN = ("PROXY", "proxy", "CURL_", "SSL_CERT", "PIP_", "GIT_", "NODE_", "RETAPE")
 
@@ -36,19 +39,23 @@ def play(pair, room, certificate):
         direct = run_direct(pair, url, room, certificate)
         recorded = run_by(pair, "record", record_arguments(pair, url, cassette, certificate), url, room)
     problems = [f"directly: {problem}" for problem in complaints(pair, direct)]
-    problems += differences(direct, recorded, "while recording")
+    problems += differences(timeless(direct), timeless(recorded), "while recording")
     if problems:
         return problems
     verified = retape.run("verify", cassette)
     problems = [f"verify: {text(verified)}"] if verified.returncode else []
     replayed = run_by(pair, "replay", [cassette, *pair.options], url, room)
-    return problems + differences(direct, replayed, "in replay")
+    return problems + differences(recorded, replayed, "in replay")
 
 
 def record_arguments(pair, url, cassette, certificate):
     way = ["--proxy"] if pair.way == "proxy" else ["--to", url]
     trust = ["--upstream-ca", certificate.authority] if pair.scheme in ("https", "tls") else []
     return [*way, *trust, "-o", cassette, *pair.options]
+
+
+def timeless(done):
+    return subprocess.CompletedProcess(done.args, done.returncode, DATE.sub(b"date:", done.stdout), done.stderr)
 
 
 def run_direct(pair, url, room, certificate):
@@ -86,7 +93,7 @@ def complaints(pair, done):
 
 def differences(direct, done, when):
     if done.returncode != direct.returncode:
-        return [f"{when}: exit {done.returncode}, directly {direct.returncode}: {text(done)}"]
+        return [f"{when}: exit {done.returncode}, before {direct.returncode}: {text(done)}"]
     return [f"{when} it printed {brief(done.stdout, direct.stdout)}"] if done.stdout != direct.stdout else []
 
 
@@ -94,7 +101,7 @@ def brief(actual, expected):
     """From a little before the first difference."""
     same = len(os.path.commonprefix([actual, expected]))
     start = max(0, same - 40)
-    return f"{actual[start:same + 200]!r}, directly {expected[start:same + 200]!r} (from byte {start})"
+    return f"{actual[start:same + 200]!r}, before {expected[start:same + 200]!r} (from byte {start})"
 
 
 def text(done):
