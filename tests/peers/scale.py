@@ -77,7 +77,7 @@ def play(room, case):
             if recorder.stop():
                 problems.append(f"record exit {recorder.code}: {recorder.err.decode()[-500:]}")
     listed = json.loads(retape.run("show", "--format", "json", cassette).stdout)
-    recorded = sum(exchange["protocol"] == "http/2" and exchange["complete"] for exchange in listed["exchanges"])
+    recorded = sum(exchange["protocol"] == "http/2" and exchange["state"]["complete"] for exchange in listed["exchanges"])
     if recorded != MANY:
         problems.append(f"{recorded} complete exchanges in the cassette, not {MANY}")
     with retape.Replay(cassette, options=data) as replay:
