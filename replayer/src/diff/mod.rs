@@ -7,10 +7,10 @@ mod extra;
 mod judge;
 mod pairing;
 
-use cassettes::format::{ReadError, Reader};
+use cassettes::format::{Entry, ReadError, Reader};
 use cassettes::model::Exchange;
 
-use crate::report::order::{Played, Span, violations};
+use crate::report::order::{self, Lane, Played, Span, violations};
 use crate::report::{ExchangeRef, Outcome, Verdict};
 use crate::verify::{Mismatch, Place, Rules};
 
@@ -120,7 +120,8 @@ fn add_order(
     rules: &Rules,
     judged: &mut [Judged],
 ) {
-    let Some(gravity) = rules.order.gravity() else { return };
+    let lanes = cassettes.a.entries().map(|entry| (Lane::of(&entry), span(&entry)));
+    let Some(gravity) = order::gravity(rules.order.gravity(), lanes) else { return };
     let paired = partners.iter().enumerate();
     let paired: Vec<_> = paired.filter_map(|(a, b)| b.map(|b| (a, b))).collect();
     let times: Vec<_> = paired.iter().map(|&(a, b)| played(cassettes, a, b)).collect();
@@ -144,11 +145,11 @@ pub(crate) fn order_detail(before: &ExchangeRef, label: &str) -> String {
 }
 
 fn played(cassettes: Cassettes<'_>, a: usize, b: usize) -> Played {
-    let span = |reader: &Reader, index| {
-        let entry = reader.entry(index);
-        Span { start: entry.first_at.as_nanos(), end: entry.last_at.as_nanos() }
-    };
-    Played { recorded: span(cassettes.a, a), played: span(cassettes.b, b) }
+    Played { recorded: span(&cassettes.a.entry(a)), played: span(&cassettes.b.entry(b)) }
+}
+
+fn span(entry: &Entry) -> Span {
+    Span { start: entry.first_at.as_nanos(), end: entry.last_at.as_nanos() }
 }
 
 #[cfg(test)]

@@ -1,7 +1,13 @@
 //! Which exchanges came in another order than recorded.
 //!
 //! A recording only shows an order where one exchange had ended before the other began; what
-//! overlapped may come in any order.
+//! overlapped may come in any order. And it only binds a client that did one thing at a time: one that has several
+//! requests under way side by side starts them in an order of chance, those that happened not to overlap included.
+
+use cassettes::format::Entry;
+use cassettes::model::Protocol;
+
+use crate::verify::Gravity;
 
 /// When one exchange that both sides have was recorded, and when it was played; on clocks of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,6 +62,44 @@ pub fn violations(exchanges: &[Played]) -> Vec<Violation> {
     }
     found.sort_by_key(|violation| violation.early);
     found
+}
+
+/// How grave another order is, for a recording of these exchanges, in the order of their first bytes.
+pub fn gravity(
+    rule: Option<Gravity>,
+    recorded: impl Iterator<Item = (Lane, Span)>,
+) -> Option<Gravity> {
+    match rule {
+        Some(Gravity::Failure) if !is_one_at_a_time(recorded) => Some(Gravity::Note),
+        rule => rule,
+    }
+}
+
+/// What keeps an order by itself: a connection of HTTP/1, where requests wait for one another; a stream of HTTP/2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lane {
+    connection: u32,
+    stream: Option<u32>,
+}
+
+impl Lane {
+    /// That of an exchange.
+    pub fn of(entry: &Entry) -> Self {
+        let stream = (entry.protocol == Protocol::Http2).then_some(entry.ordinal);
+        Self { connection: entry.connection.0, stream }
+    }
+}
+
+/// No exchange began before another, of another lane, had ended.
+fn is_one_at_a_time(mut recorded: impl Iterator<Item = (Lane, Span)>) -> bool {
+    let Some((mut lane, mut longest)) = recorded.next() else { return true };
+    recorded.all(|(next, span)| {
+        let waited = next == lane || span.start >= longest.end;
+        if span.end > longest.end {
+            (lane, longest) = (next, span);
+        }
+        waited
+    })
 }
 
 /// Exchanges in the order added, of which only those matter that began later in the replay than
@@ -128,6 +172,28 @@ mod tests {
         let exchanges =
             [((0, 1), (20, 21)), ((2, 3), (30, 31)), ((4, 5), (40, 41)), ((6, 7), (10, 11))];
         assert_eq!(found(&exchanges), [(3, 0)]);
+    }
+
+    fn grave(recorded: &[(u32, Times)]) -> Option<Gravity> {
+        let lane = |connection| Lane { connection, stream: None };
+        let recorded = recorded.iter().map(|&(connection, span)| (lane(connection), span_of(span)));
+        gravity(Some(Gravity::Failure), recorded)
+    }
+
+    #[test]
+    fn the_order_of_a_client_that_does_one_thing_at_a_time_binds() {
+        assert_eq!(grave(&[(0, (0, 1)), (1, (1, 2)), (0, (3, 4))]), Some(Gravity::Failure));
+    }
+
+    #[test]
+    fn the_order_of_a_client_with_requests_side_by_side_is_worth_a_note() {
+        assert_eq!(grave(&[(0, (0, 5)), (1, (1, 2)), (0, (6, 7))]), Some(Gravity::Note));
+        assert_eq!(gravity(None, std::iter::empty()), None);
+    }
+
+    #[test]
+    fn pipelined_requests_are_not_side_by_side() {
+        assert_eq!(grave(&[(0, (0, 5)), (0, (1, 6)), (1, (6, 7))]), Some(Gravity::Failure));
     }
 
     proptest::proptest! {

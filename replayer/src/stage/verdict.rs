@@ -7,7 +7,7 @@ use cassettes::format::Entry;
 use super::Stage;
 use crate::deck::{Slot, recorded_head};
 use crate::player::request::label;
-use crate::report::order::{Played, Span, violations};
+use crate::report::order::{self, Lane, Played, Span, violations};
 use crate::report::{ExchangeRef, Outcome, Verdict};
 use crate::verify::{Gravity, Mismatch, Place};
 
@@ -22,7 +22,7 @@ pub(super) fn of(stage: &Stage) -> Verdict {
     Verdict::of(outcomes)
 }
 
-fn outcome(stage: &Stage, slot: Slot, entry: &Entry, before: Option<Slot>) -> Outcome {
+fn outcome(stage: &Stage, slot: Slot, entry: &Entry, before: Option<Early>) -> Outcome {
     let exchange = reference(stage, slot);
     let label = label_of(stage, slot);
     let played = stage.claims.plays(slot);
@@ -31,9 +31,7 @@ fn outcome(stage: &Stage, slot: Slot, entry: &Entry, before: Option<Slot>) -> Ou
     }
     let reuse = stage.rules.connection_reuse.gravity();
     let mut mismatches = stage.evidence.of(slot, reuse, entry.ordinal == 0);
-    let gravity = stage.rules.order.gravity();
-    mismatches
-        .extend(before.zip(gravity).map(|(before, gravity)| came_early(stage, before, gravity)));
+    mismatches.extend(before.map(|Early { before, gravity }| came_early(stage, before, gravity)));
     Outcome { played, ..Outcome::asked(exchange, label, mismatches) }
 }
 
@@ -51,26 +49,39 @@ pub(super) fn label_of(stage: &Stage, slot: Slot) -> String {
     recorded.map_or_else(|error| error.to_string(), |exchange| label(&recorded_head(&exchange)))
 }
 
+/// That an exchange was asked for before another.
+#[derive(Clone, Copy)]
+struct Early {
+    before: Slot,
+    gravity: Gravity,
+}
+
 /// The slots that were asked for too early, each with one that should have come before it.
-fn reordered(stage: &Stage, asked: &[(Slot, Entry)]) -> HashMap<Slot, Slot> {
+fn reordered(stage: &Stage, asked: &[(Slot, Entry)]) -> HashMap<Slot, Early> {
     let mut found = HashMap::new();
     // Times of different cassettes do not compare.
     let cassette = |(slot, _): &(Slot, Entry)| stage.deck.cassette_of(*slot);
     for own in asked.chunk_by(|a, b| cassette(a) == cassette(b)) {
+        let lanes = own.iter().map(|(_, entry)| (Lane::of(entry), recorded(entry)));
+        let Some(gravity) = order::gravity(stage.rules.order.gravity(), lanes) else { continue };
         let played: Vec<_> = own.iter().filter(|(slot, _)| stage.claims.is_played(*slot)).collect();
         let spans: Vec<_> =
             played.iter().map(|(slot, entry)| played_of(stage, *slot, entry)).collect();
         let slot = |index: usize| played.get(index).map(|(slot, _)| *slot);
         let pairs = violations(&spans).into_iter();
-        found.extend(pairs.filter_map(|pair| slot(pair.early).zip(slot(pair.before))));
+        let early = |before| Early { before, gravity };
+        found.extend(pairs.filter_map(|pair| slot(pair.early).zip(slot(pair.before).map(early))));
     }
     found
 }
 
 fn played_of(stage: &Stage, slot: Slot, entry: &Entry) -> Played {
     let (start, end) = stage.claims.span(slot);
-    let recorded = Span { start: entry.first_at.as_nanos(), end: entry.last_at.as_nanos() };
-    Played { recorded, played: Span { start, end } }
+    Played { recorded: recorded(entry), played: Span { start, end } }
+}
+
+fn recorded(entry: &Entry) -> Span {
+    Span { start: entry.first_at.as_nanos(), end: entry.last_at.as_nanos() }
 }
 
 fn came_early(stage: &Stage, before: Slot, gravity: Gravity) -> Mismatch {
