@@ -6,12 +6,14 @@ use cassettes::meaning::json::{Document, write_canonical};
 use cassettes::meaning::{BodyHasher, Meaning, body_key, request_key_of};
 use libfuzzer_sys::fuzz_target;
 
-const TYPES: [Option<&[u8]>; 5] = [
+const TYPES: [Option<&[u8]>; 7] = [
     None,
     Some(b"application/json"),
     Some(b"application/x-www-form-urlencoded"),
     Some(b"multipart/mixed; boundary=X"),
     Some(b"image/png"),
+    Some(b"application/grpc"),
+    Some(b"application/x-protobuf"),
 ];
 
 fuzz_target!(|input: (u8, u8, &[u8])| {
