@@ -1,6 +1,6 @@
 //! What is not HTTP/1, or hardly: kept raw, counted, and never lost.
 
-use super::{Playbook, broken, cut, raw, whole};
+use super::{Direction, Playbook, broken, cut, raw, whole};
 
 const GET: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi";
@@ -176,4 +176,15 @@ fn requests_that_nobody_answers_are_not_counted_for_ever() {
     assert_eq!((tape.exchanges.len(), tape.degraded), (super::super::MAX_PIPELINED + 1, 1));
     assert_eq!(tape.sent(super::Direction::ToServer), format!("{flood}more").into_bytes());
     assert!(tape.exchanges[0].1.complete);
+}
+
+#[test]
+fn an_upgrade_that_fails_at_once_keeps_its_bytes_in_order() {
+    let upgrade = "GET / HTTP/1.1\r\nupgrade: h2c\r\n\r\n";
+    let agreed = "HTTP/1.1 101 Switching\r\nupgrade: h2c\r\n\r\n";
+    let play = Playbook::http1().client(upgrade).client("no preface").client("at all");
+    let tape = play.server(format!("{agreed}nor this")).tape();
+    let rest = &tape.exchanges[1].0;
+    assert_eq!(rest.bytes(Direction::ToServer), "no prefaceat all");
+    assert_eq!(rest.bytes(Direction::ToClient), "nor this");
 }
