@@ -166,7 +166,7 @@ fn a_million_headers_are_given_up_at_their_limit() {
     let head = format!("GET / HTTP/1.1\r\n{}\r\n", "a:\n".repeat(1_000_000));
     let tape = Playbook::http1().client(&head).server(OK).tape();
     assert_eq!((tape.exchanges.len(), tape.degraded), (1, 1));
-    assert_eq!(tape.exchanges[0].0.byte_count(super::Direction::ToServer), head.len() as u64);
+    assert_eq!(tape.exchanges[0].0.byte_count(Direction::ToServer), head.len() as u64);
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn requests_that_nobody_answers_are_not_counted_for_ever() {
     let flood = GET.repeat(super::super::MAX_PIPELINED + 100);
     let tape = Playbook::http1().client(&flood).server(OK).client("more").tape();
     assert_eq!((tape.exchanges.len(), tape.degraded), (super::super::MAX_PIPELINED + 1, 1));
-    assert_eq!(tape.sent(super::Direction::ToServer), format!("{flood}more").into_bytes());
+    assert_eq!(tape.sent(Direction::ToServer), format!("{flood}more").into_bytes());
     assert!(tape.exchanges[0].1.complete);
 }
 
