@@ -2,7 +2,7 @@
 
 use super::tape::Tape;
 use crate::model::{Chunk, Direction};
-use crate::wire::http2::{Kind, PREFACE};
+use crate::wire::http2::{FRAME_HEADER_BYTES, Kind, PREFACE};
 
 /// Most bytes held back while it is open which version a connection speaks. A server may greet in HTTP/2 before the
 /// client does: with SETTINGS, and what belongs to the connection as a whole.
@@ -45,6 +45,12 @@ impl Opening {
             true if self.preface == PREFACE.len() => Some(Spoken::Http2),
             true => None,
         }
+    }
+
+    /// What it spoke, as far as that shows by its end. Browsers open connections in advance, and leave some
+    /// unused: all that is on them is a server's greeting.
+    pub(super) const fn guess(&self) -> Spoken {
+        if self.greeting >= FRAME_HEADER_BYTES { Spoken::Http2 } else { Spoken::Http1 }
     }
 
     /// What was held, to be read now.

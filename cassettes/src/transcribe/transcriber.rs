@@ -60,10 +60,11 @@ impl Transcriber {
 
     /// One direction ended, or the connection was reset.
     pub fn close(&mut self, close: &Close) {
-        self.decide();
         match (close.how, close.by) {
+            // What the server says to a client that never spoke still tells what it takes it to speak.
             (How::Fin | How::CloseNotify, Side::Client) => self.client_closed = true,
             (How::Fin | How::CloseNotify, Side::Server) => {
+                self.decide();
                 self.server_closed = true;
                 if let Speech::Http1(http1) = &mut self.speech {
                     http1.end_answer();
@@ -125,10 +126,10 @@ impl Transcriber {
         }
     }
 
-    /// Who ends or closes a connection before it shows what it speaks does not speak HTTP/2.
+    /// Somebody ends a connection before it shows what it speaks.
     fn decide(&mut self) {
-        if matches!(self.speech, Speech::Opening(_)) {
-            self.speak(Spoken::Http1);
+        if let Speech::Opening(opening) = &self.speech {
+            self.speak(opening.guess());
         }
     }
 

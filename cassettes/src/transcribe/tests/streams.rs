@@ -291,6 +291,12 @@ fn a_server_may_greet_first() {
     assert_eq!(plot(&tape.exchanges[0].0), ["< SETTINGS 0", "> preface", "> SETTINGS 0"]);
     assert_eq!(plot(&tape.exchanges[1].0), ["> HEADERS 1."]);
     comes_out_the_same(&play);
+    // A browser may open a connection in advance, and leave it unused.
+    let greeting = wire(&[compose::settings(&[])]);
+    let left = Playbook::http1().server(&greeting).client_closes();
+    for unused in [left, Playbook::http1().client_closes().server(&greeting)] {
+        assert_eq!(unused.tape().exchanges[0].0.protocol, Protocol::Http2Control);
+    }
 }
 
 #[test]
