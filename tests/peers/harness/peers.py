@@ -11,7 +11,7 @@ from harness import ports, servers
 
 PAIRS = pathlib.Path(__file__).resolve().parents[1] / "pairs"
 PYTHON = os.environ.get("PEERS_PYTHON", sys.executable)
-PAGE = """<!doctype html><title>page</title><link rel=stylesheet href=style.css><script src=script.js defer></script>
+PAGE = """<!doctype html><title>page</title><link rel=icon href="data:,"><link rel=stylesheet href=style.css><script src=script.js defer></script>
 <img src=dot.svg alt=""><p id=out>waiting</p>
 """
 ASSETS = {
@@ -20,7 +20,6 @@ ASSETS = {
     "script.js": 'fetch("data.json").then(r => r.json()).then(d => { document.getElementById("out").textContent = "script got " + d.n; document.title = "done"; });\n',
     "data.json": '{"n": 7}',
     "dot.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>',
-    "favicon.ico": "",
 }
 NGINX = """
 daemon off; master_process off; pid {room}/nginx.pid; error_log {room}/error.log;
