@@ -180,7 +180,7 @@ fn check_same_origin(path: &Path, was: &Header, now: &Header) -> Outcome<()> {
     }
     let origin = |header: &Header| match header.rewrite.host.as_str() {
         "" => "no proxied server".to_owned(),
-        host => format!("http://{host}"),
+        host => host.to_owned(),
     };
     Err(Failure::usage(format!(
         "{} records {}, and can only be continued in the same way, not with {}",

@@ -68,7 +68,7 @@ fn write_summary(reader: &Reader, out: &mut dyn Write) -> io::Result<()> {
     if !header.rewrite.origin.is_empty() {
         write!(out, ", from {}", Printable(header.rewrite.origin.as_bytes()))?;
     } else if !header.rewrite.host.is_empty() {
-        write!(out, ", from http://{}", Printable(header.rewrite.host.as_bytes()))?;
+        write!(out, ", from {}", Printable(header.rewrite.host.as_bytes()))?;
     }
     writeln!(out)
 }
