@@ -8,7 +8,7 @@ mod meant;
 mod origins;
 mod precedence;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use cassettes::format::{Entry, ReadError, Reader};
 use cassettes::model::{Connection, ConnectionId, Exchange, Protocol, RequestKeys};
@@ -46,6 +46,8 @@ pub struct Deck {
     raw_lines: Vec<Slot>,
     /// What the server said unasked, by the exchange before it on its connection.
     epilogues: HashMap<Slot, Slot>,
+    /// Those of them that answer in HTTP/2 what was asked in HTTP/1.
+    upgraded: HashSet<Slot>,
     /// What HTTP/2 connections said beside their streams, in recorded order.
     controls: Vec<Slot>,
 }
@@ -95,6 +97,7 @@ impl Deck {
             unkeyed: Vec::new(),
             raw_lines: Vec::new(),
             epilogues: HashMap::new(),
+            upgraded: HashSet::new(),
             controls: Vec::new(),
         };
         deck.index = Index::build(deck.keyed().map(|(slot, entry)| (keys_of(&entry), slot)));
@@ -110,6 +113,17 @@ impl Deck {
     /// Whether it holds no exchange.
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// The exchange in HTTP/2, as its number counted from 0, that answers what this one asked in HTTP/1 and was granted.
+    pub fn upgrade_of(&self, number: usize) -> Option<usize> {
+        let slot = Slot(u32::try_from(number).ok()?);
+        self.upgraded(slot).map(Slot::index)
+    }
+
+    /// Whether this exchange, counted from 0, answers what another asked in HTTP/1.
+    pub fn is_upgraded(&self, number: usize) -> bool {
+        u32::try_from(number).is_ok_and(|number| self.upgraded.contains(&Slot(number)))
     }
 
     pub(crate) fn index(&self) -> &Index {
@@ -134,6 +148,11 @@ impl Deck {
         self.epilogues.get(&slot).copied()
     }
 
+    /// The answer in HTTP/2 to a request in HTTP/1 that asked for that, and was granted it.
+    pub(crate) fn upgraded(&self, slot: Slot) -> Option<Slot> {
+        self.epilogue(slot).filter(|answer| self.upgraded.contains(answer))
+    }
+
     /// What HTTP/2 connections said beside their streams, in recorded order.
     pub(crate) fn controls(&self) -> &[Slot] {
         &self.controls
@@ -153,7 +172,9 @@ impl Deck {
 
     /// Every slot that a client can be expected to ask for.
     pub(crate) fn expected(&self) -> impl Iterator<Item = (Slot, Entry)> + '_ {
-        self.entries().filter(|(_, entry)| !is_unasked(entry) && !is_control(entry))
+        self.entries().filter(|(slot, entry)| {
+            !is_unasked(entry) && !is_control(entry) && !self.upgraded.contains(slot)
+        })
     }
 
     pub(crate) fn entry(&self, slot: Slot) -> Option<Entry> {
@@ -208,7 +229,7 @@ impl Deck {
         let mut unkeyed = Vec::new();
         let mut epilogues = HashMap::new();
         let mut last_on = HashMap::new();
-        let unasked = self.entries().any(|(_, entry)| is_unasked(&entry));
+        let unasked = self.entries().any(|(_, entry)| is_unasked(&entry) || is_headless(&entry));
         let entries: Vec<_> =
             self.entries().filter(|(_, entry)| !is_keyed(entry) || unasked).collect();
         for (slot, entry) in entries {
@@ -218,7 +239,16 @@ impl Deck {
             }
             if unasked {
                 let connection = (self.cassette_of(slot), entry.connection);
-                let before = last_on.insert(connection, slot);
+                // Streams go on side by side: whatever comes between, the upgrade was asked for in HTTP/1.
+                let before = match entry.protocol {
+                    Protocol::Http2 => last_on.get(&connection).copied(),
+                    _ => last_on.insert(connection, slot),
+                };
+                if let (true, Some(before)) = (is_headless(&entry), before) {
+                    epilogues.insert(before, slot);
+                    self.upgraded.insert(slot);
+                    continue;
+                }
                 if let (true, Some(before)) = (is_unasked(&entry), before) {
                     epilogues.insert(before, slot);
                 }
@@ -286,6 +316,11 @@ fn is_unasked(entry: &Entry) -> bool {
 /// It is all that was said on its connection, in a protocol that no parser knows.
 fn is_raw_line(entry: &Entry) -> bool {
     entry.protocol == Protocol::Raw && entry.ordinal == 0
+}
+
+/// A stream on which no request came; it may have been asked for before the connection went on in HTTP/2.
+fn is_headless(entry: &Entry) -> bool {
+    entry.protocol == Protocol::Http2 && entry.keys.request == 0
 }
 
 /// It belongs to a connection, and nobody asks for it.

@@ -8,6 +8,7 @@
 //! - [`http2`], likewise: each stream plays a script of its own
 //! - [`raw`]: plain TCP, as the client's arrival tells
 //! - [`opening`]: which protocol it is, by the first bytes
+//! - [`upgrade`]: what goes over from HTTP/1 to HTTP/2
 //! - [`choice`]: from a request to the exchange that serves it
 //! - [`request`]: the request that a client is sending
 //! - [`run`]: how far a script has come, and what it waits for
@@ -19,6 +20,7 @@ mod opening;
 mod raw;
 pub(crate) mod request;
 mod run;
+pub(crate) mod upgrade;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -31,6 +33,7 @@ use crate::stage::Stage;
 use http1::Http1;
 use http2::Http2;
 use opening::{First, Opening};
+use upgrade::Upgraded;
 
 /// What a driver is to do next, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +87,11 @@ pub(crate) trait Speaker: Debug + Send {
 
     /// When to call [`Speaker::timeout`], unless something happens before.
     fn poll_timeout(&self) -> Option<Timestamp>;
+
+    /// The connection goes on in HTTP/2 from here: what is left to do, all actions included.
+    fn take_upgrade(&mut self) -> Option<Upgraded> {
+        None
+    }
 }
 
 impl Player {
@@ -119,7 +127,10 @@ impl Player {
 
     /// The client sent bytes.
     pub fn receive(&mut self, bytes: Bytes, at: Timestamp) {
-        let Some(opening) = &mut self.opening else { return self.speaker.receive(bytes, at) };
+        let Some(opening) = &mut self.opening else {
+            self.speaker.receive(bytes, at);
+            return self.follow_upgrade(at);
+        };
         let bytes = match opening.advance(bytes, at) {
             First::Unknown => return,
             First::Http2(bytes) => {
@@ -131,12 +142,14 @@ impl Player {
         };
         self.opening = None;
         self.speaker.receive(bytes, at);
+        self.follow_upgrade(at);
     }
 
     /// The client sends no more (FIN), but may still read.
     pub fn client_closed(&mut self, at: Timestamp) {
         self.settle_opening(at);
         self.speaker.client_closed(at);
+        self.follow_upgrade(at);
     }
 
     /// The client neither sends nor reads any more (RST, or a write that failed).
@@ -151,6 +164,7 @@ impl Player {
             self.settle_opening(at);
         }
         self.speaker.timeout(at);
+        self.follow_upgrade(at);
     }
 
     /// What to do next; `None`: nothing until something happens.
@@ -165,6 +179,12 @@ impl Player {
 
     fn opening_deadline(&self) -> Option<Timestamp> {
         self.opening.as_ref()?.deadline()
+    }
+
+    fn follow_upgrade(&mut self, at: Timestamp) {
+        if let Some(upgraded) = self.speaker.take_upgrade() {
+            self.speaker = Box::new(Http2::after_upgrade(&self.arrival, upgraded, at));
+        }
     }
 
     /// No more bytes will decide it.

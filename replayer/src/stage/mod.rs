@@ -155,6 +155,15 @@ impl Stage {
         }
     }
 
+    /// The server's part in HTTP/2 of an exchange that began in HTTP/1, and was asked there: what was recorded of it, and
+    /// its script.
+    pub(crate) fn upgraded(&self, slot: Slot) -> Option<(Exchange, VecDeque<Step>)> {
+        let answer = self.deck.upgraded(slot)?;
+        let exchange = self.deck.exchange(answer).ok()?;
+        let steps = self.script(answer, &exchange);
+        Some((exchange, steps))
+    }
+
     /// The server's part of a raw connection.
     pub(crate) fn script_of(&self, cue: &Cue) -> VecDeque<Step> {
         self.script(cue.slot, &cue.exchange)

@@ -1,9 +1,11 @@
 //! An exchange that exists already, read again as it was when it was transcribed.
 
+use bytes::Bytes;
+
 use super::Call;
 use crate::model::{Chunk, ConnectionId, Direction, Exchange, ExchangeId};
 use crate::wire::http1::Event;
-use crate::wire::http2::{FrameParser, MAX_FRAME_BYTES, stream_of};
+use crate::wire::http2::{FrameHeader, FrameParser, Kind, MAX_FRAME_BYTES, stream_of};
 
 /// A stream's exchange, and how much of it was read.
 #[derive(Debug)]
@@ -17,11 +19,8 @@ impl Followed {
     /// This exchange, before its first byte.
     pub(in crate::transcribe) fn before(exchange: &Exchange) -> Self {
         let id = ExchangeId { connection: ConnectionId::default(), ordinal: 0 };
-        // Only after `Upgrade: h2c` is it the server that begins a stream.
-        let asked =
-            exchange.chunks.first().is_none_or(|chunk| chunk.direction == Direction::ToServer);
         let parser = || FrameParser::new(MAX_FRAME_BYTES);
-        let call = Call::new(id, stream_of(exchange), asked);
+        let call = Call::new(id, stream_of(exchange), is_asked(exchange));
         Self { call, client: parser(), server: parser() }
     }
 
@@ -41,5 +40,16 @@ impl Followed {
                 heard(chunk.direction, &event);
             }
         }
+    }
+}
+
+/// Whether its client asks in it. Only after `Upgrade: h2c`, where it has asked in HTTP/1, does it say nothing, or begin with
+/// something else than a head.
+fn is_asked(exchange: &Exchange) -> bool {
+    let first = exchange.sent(Direction::ToServer).next();
+    let kind = |bytes: &Bytes| bytes.first_chunk().map(|header| FrameHeader::read(header).kind);
+    match first {
+        Some(chunk) => kind(&chunk.bytes).is_none_or(|kind| kind == Kind::Headers),
+        None => exchange.chunks.is_empty(),
     }
 }

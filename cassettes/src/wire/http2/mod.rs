@@ -7,6 +7,7 @@
 //! - [`hpack`]: header compression (RFC 7541), both ways, and the form that a recording keeps
 //! - [`flood`]: when a peer asks for more than any client needs
 //! - [`rewrite`]: what a reverse proxy must change on the way
+//! - [`upgrade`]: `Upgrade: h2c`, from HTTP/1
 //! - [`stream_of`]: the stream that a recorded exchange is about
 //! - [`ErrorCode`], [`setting`]: the registries
 //!
@@ -26,6 +27,7 @@ mod payload;
 pub mod rewrite;
 pub mod setting;
 mod standalone;
+pub mod upgrade;
 mod view;
 
 pub use block::Blocks;

@@ -11,6 +11,7 @@ use crate::deck::Slot;
 use crate::player::Action;
 use crate::player::choice::{self, When};
 use crate::player::request::{Request, State};
+use crate::player::upgrade;
 use crate::select::{Choice, Cue, Why};
 
 impl Http1 {
@@ -64,7 +65,7 @@ impl Http1 {
         match &mut self.phase {
             Phase::Asking(asking) => asking.request.push(self.now, wire, body),
             Phase::Playing(play) => play.request.push(self.now, wire, body),
-            Phase::Waiting(_) | Phase::Over => {}
+            Phase::Waiting(_) | Phase::Upgraded(_) | Phase::Over => {}
         }
     }
 
@@ -102,12 +103,17 @@ impl Http1 {
     }
 
     pub(super) fn begin(&mut self, cue: Cue, request: Request, continued: bool) {
+        let upgrades = self.stage.deck().upgraded(cue.slot).is_some();
+        if upgrades && upgrade::settings(&request).is_none() {
+            return self.miss(&request, &Why::OtherVersion(cue.slot));
+        }
         let steps = self.stage.steps(cue.slot, &cue.exchange, &request, self.here);
         let mut play = Play::new(cue, steps, request, self.now);
+        play.upgrades = upgrades;
         if continued {
             play.skip_continue();
         }
-        if play.request.context.asks_switch {
+        if play.request.context.asks_switch && !upgrades {
             play.tail = Tail::after_switch(&play.cue.exchange);
         }
         if play.tail.is_some() {

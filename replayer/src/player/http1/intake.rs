@@ -75,6 +75,13 @@ impl Intake {
         }
     }
 
+    /// All that came and was not read.
+    pub(super) fn take_raw(&mut self) -> Vec<Bytes> {
+        self.go_raw();
+        self.pending_len = 0;
+        std::mem::take(&mut self.pending).into()
+    }
+
     /// The next thing said; `None` if that needs more bytes.
     pub(super) fn next(&mut self) -> Option<Heard> {
         loop {

@@ -23,6 +23,7 @@ use cassettes::model::Timestamp;
 
 use super::request::{Request, State};
 use super::run::World;
+use super::upgrade::Upgraded;
 use super::{Action, Speaker, choice};
 use crate::arrival::{Arrival, Here};
 use crate::select::Why;
@@ -62,6 +63,8 @@ enum Phase {
     Asking(Box<Asking>),
     /// An exchange is played.
     Playing(Box<Play>),
+    /// HTTP/2 was agreed on: this side's part in it is to be taken over.
+    Upgraded(Box<Play>),
     /// Nothing more is to be done.
     Over,
 }
@@ -110,6 +113,7 @@ impl Speaker for Http1 {
                 self.phase = Phase::Playing(play);
                 self.pump();
             }
+            upgraded @ Phase::Upgraded(_) => self.phase = upgraded,
         }
     }
 
@@ -117,7 +121,7 @@ impl Speaker for Http1 {
         self.now = at;
         self.actions.clear();
         match std::mem::replace(&mut self.phase, Phase::Over) {
-            Phase::Playing(mut play) => {
+            Phase::Playing(mut play) | Phase::Upgraded(mut play) => {
                 if !play.request.is_over() {
                     play.request.state = State::CutShort;
                 }
@@ -156,6 +160,23 @@ impl Speaker for Http1 {
         };
         wake.into_iter().chain(self.deadline()).min()
     }
+
+    fn take_upgrade(&mut self) -> Option<Upgraded> {
+        if !matches!(self.phase, Phase::Upgraded(_)) {
+            return None;
+        }
+        let Phase::Upgraded(play) = std::mem::replace(&mut self.phase, Phase::Over) else {
+            return None;
+        };
+        Some(Upgraded {
+            stage: Arc::clone(&self.stage),
+            cue: play.cue,
+            request: play.request,
+            actions: std::mem::take(&mut self.actions),
+            rest: self.intake.take_raw(),
+            client_closed: self.client_closed,
+        })
+    }
 }
 
 impl Http1 {
@@ -181,7 +202,7 @@ impl Http1 {
             Phase::Waiting(_) => self.intake.is_in_head().then(|| self.heard_at.later(limits.head)),
             Phase::Asking(_) => Some(self.heard_at.later(limits.step)),
             Phase::Playing(play) => play.awaits_client().then(|| self.heard_at.later(limits.step)),
-            Phase::Over => None,
+            Phase::Upgraded(_) | Phase::Over => None,
         }
     }
 
@@ -194,7 +215,7 @@ impl Http1 {
             let listens = match &self.phase {
                 Phase::Waiting(_) | Phase::Asking(_) => true,
                 Phase::Playing(play) => !play.request.is_over() || play.tail.is_some(),
-                Phase::Over => false,
+                Phase::Upgraded(_) | Phase::Over => false,
             };
             match listens.then(|| self.intake.next()).flatten() {
                 Some(heard) => self.hear(heard),
@@ -219,6 +240,10 @@ impl Http1 {
         let Phase::Playing(play) = std::mem::replace(&mut self.phase, Phase::Over) else {
             return false;
         };
+        if play.upgrades && progress == Progress::Done && play.request.state == State::Whole {
+            self.phase = Phase::Upgraded(play);
+            return true;
+        }
         let goes_on = progress != Progress::Ended && play.tail.is_none();
         let closes = self.client_wants_end(&play) || play.request.state != State::Whole;
         self.settle(*play);
@@ -274,7 +299,7 @@ impl Http1 {
             Phase::Asking(asking) => {
                 self.stage.miss(&asking.request, self.here, &Why::Stalled);
             }
-            Phase::Playing(mut play) => {
+            Phase::Playing(mut play) | Phase::Upgraded(mut play) => {
                 if !play.request.is_over() {
                     play.request.state = State::CutShort;
                 }

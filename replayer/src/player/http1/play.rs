@@ -20,6 +20,8 @@ pub(super) struct Play {
     pub(super) request: Request,
     /// What follows the request, or all there is in a raw exchange.
     pub(super) tail: Option<Tail>,
+    /// It is answered in HTTP/2, once that is granted.
+    pub(super) upgrades: bool,
     run: Run,
 }
 
@@ -38,7 +40,7 @@ pub(super) enum Progress {
 
 impl Play {
     pub(super) fn new(cue: Cue, steps: VecDeque<Step>, request: Request, now: Timestamp) -> Self {
-        Self { cue, request, tail: None, run: Run::new(steps, now) }
+        Self { cue, request, tail: None, upgrades: false, run: Run::new(steps, now) }
     }
 
     /// Leaves out the recorded `100 Continue`, which the client has been sent.

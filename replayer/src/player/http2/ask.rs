@@ -52,7 +52,7 @@ impl Http2 {
         Ok(())
     }
 
-    fn open(&mut self, id: u32, end: bool) {
+    pub(super) fn open(&mut self, id: u32, end: bool) {
         let mut stream = Stream::new(Part::Told, self.theirs.window, self.ours.window, self.now);
         stream.heard_last = end;
         if !end && let Some(increment) = stream.credit.refill() {
@@ -165,7 +165,7 @@ fn fields_of(miss: &Miss) -> [Field; 4] {
 
 /// A server that says goodbye long after its answer does so because the connection was idle: it is played only if no
 /// request comes meanwhile.
-fn put_idle_end_off(steps: &mut VecDeque<Step>, exchange: &Exchange) {
+pub(super) fn put_idle_end_off(steps: &mut VecDeque<Step>, exchange: &Exchange) {
     let Some([before, last]) = exchange.chunks.last_chunk() else { return };
     let gap = last.at.since(before.at);
     let says_goodbye = last.direction == Direction::ToClient && is_goodbye(&last.bytes);

@@ -105,15 +105,21 @@ impl Http2 {
 
     fn hear_settings(&mut self, frame: &Frame) -> Result<(), Refused> {
         let before = self.theirs.window;
-        for (setting, value) in frame.settings().unwrap_or_default() {
+        self.obey(frame.settings().unwrap_or_default())?;
+        self.outlet.frame(&compose::settings_ack());
+        self.shift_windows(before)
+    }
+
+    /// What the client says about itself. Windows of streams are left as they are.
+    pub(super) fn obey(&mut self, settings: Vec<(u16, u32)>) -> Result<(), Refused> {
+        for (setting, value) in settings {
             self.theirs.set(setting, value)?;
             if setting == HEADER_TABLE_SIZE {
                 self.outlet.set_max_table(value);
             }
         }
         self.outlet.set_max_frame(self.theirs.max_frame);
-        self.outlet.frame(&compose::settings_ack());
-        self.shift_windows(before)
+        Ok(())
     }
 
     /// "When the value of `SETTINGS_INITIAL_WINDOW_SIZE` changes, a receiver MUST adjust the size of all stream

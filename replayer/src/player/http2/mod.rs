@@ -3,6 +3,7 @@
 //! - [`Http2`]: the [`Speaker`], and what its streams share
 //! - `inlet`: what the client sends, as frames
 //! - `hear`: what each frame does
+//! - `upgraded`: what was asked before, in HTTP/1
 //! - `ask`: from a head to the exchange that is played for it
 //! - `play`: a script's steps, into what waits to be sent
 //! - `send`: what waits to be sent, in turns, as far as the windows are open
@@ -24,6 +25,7 @@ mod settings;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod upgraded;
 mod windows;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};

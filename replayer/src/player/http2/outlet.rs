@@ -131,6 +131,11 @@ impl Outlet {
         self.queued + self.buffer.len()
     }
 
+    /// Before all that was said so far, of which nothing is an action yet.
+    pub(super) fn precede(&mut self, actions: VecDeque<Action>) {
+        self.actions = actions;
+    }
+
     /// What is not taken yet will not be.
     pub(super) fn clear(&mut self) {
         self.buffer.clear();

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
-use cassettes::model::{Connection, Direction, Exchange, Timestamp};
+use bytes::{Buf, Bytes, BytesMut};
+use cassettes::model::{Connection, Direction, Exchange, Protocol, Timestamp};
 use cassettes::wire::http2::hpack::{Decoder, encode_standalone};
 use cassettes::wire::http2::setting::{
     DEFAULT_INITIAL_WINDOW_SIZE, INITIAL_WINDOW_SIZE, MAX_FRAME_SIZE, MAX_WINDOW_SIZE,
@@ -21,29 +21,51 @@ use super::NEVER;
 /// What each stream is sent: kind, flags and payload of each frame.
 type Said = BTreeMap<u32, Vec<(Kind, u8, Bytes)>>;
 
-/// Plays it on a connection of its own. Gives how many bytes were compared, or what is not as recorded.
-pub(super) fn check(
-    stage: &Arc<Stage>,
-    connection: Option<&Connection>,
-    exchange: &Exchange,
-    now: Timestamp,
-) -> Result<u64, &'static str> {
-    let arrival = connection.map_or(Arrival::direct(0), Arrival::recorded);
-    let mut client = Client {
-        player: Player::new(Arc::clone(stage), arrival, now),
-        now,
-        heard: BytesMut::new(),
-    };
-    client.greet();
-    for chunk in exchange.sent(Direction::ToServer) {
-        client.say(&chunk.bytes);
+/// One stream, and the request in HTTP/1 for which it was opened, if that was an upgrade.
+pub(super) struct Talk<'a> {
+    upgrade: Option<&'a Exchange>,
+    stream: &'a Exchange,
+}
+
+impl<'a> Talk<'a> {
+    /// Of an exchange, and what answers it in HTTP/2 after an upgrade; none if none of this is HTTP/2.
+    pub(super) fn of(exchange: &'a Exchange, upgraded: Option<&'a Exchange>) -> Option<Self> {
+        match upgraded {
+            Some(stream) => Some(Self { upgrade: Some(exchange), stream }),
+            None if exchange.protocol == Protocol::Http2 => {
+                Some(Self { upgrade: None, stream: exchange })
+            }
+            None => None,
+        }
     }
-    let heard = client.leave();
-    let recorded = exchange.bytes(Direction::ToClient);
-    if read(&recorded, false) == read(&heard, true) {
-        Ok(recorded.len() as u64)
-    } else {
-        Err("other frames are played than recorded")
+
+    /// Plays it on a connection of its own. Gives how many bytes were compared, or what is not as recorded.
+    pub(super) fn check(
+        &self,
+        stage: &Arc<Stage>,
+        connection: Option<&Connection>,
+        now: Timestamp,
+    ) -> Result<u64, &'static str> {
+        let arrival = connection.map_or(Arrival::direct(0), Arrival::recorded);
+        let player = Player::new(Arc::clone(stage), arrival, now);
+        let mut client = Client { player, now, heard: BytesMut::new() };
+        let said = |direction| self.upgrade.map_or(Bytes::new(), |it| it.bytes(direction));
+        client.greet(&said(Direction::ToServer));
+        for chunk in self.stream.sent(Direction::ToServer) {
+            client.say(&chunk.bytes);
+        }
+        let mut heard = client.leave();
+        let granted = said(Direction::ToClient);
+        if !heard.starts_with(&granted) {
+            return Err("other bytes are played than recorded");
+        }
+        heard.advance(granted.len());
+        let recorded = self.stream.bytes(Direction::ToClient);
+        if read(&recorded, false) == read(&heard, true) {
+            Ok((granted.len() + recorded.len()) as u64)
+        } else {
+            Err("other frames are played than recorded")
+        }
     }
 }
 
@@ -54,10 +76,11 @@ struct Client {
 }
 
 impl Client {
-    /// Takes frames of any length, and as many as come.
-    fn greet(&mut self) {
+    /// After a request for an upgrade, if there is one. Takes frames of any length, and as many as come.
+    fn greet(&mut self, upgrade: &[u8]) {
         let settings = [(INITIAL_WINDOW_SIZE, MAX_WINDOW_SIZE), (MAX_FRAME_SIZE, MAX_FRAME_BYTES)];
-        let mut hello = BytesMut::from(&PREFACE[..]);
+        let mut hello = BytesMut::from(upgrade);
+        hello.extend_from_slice(PREFACE);
         compose::settings(&settings).write(&mut hello);
         let increment = MAX_WINDOW_SIZE - DEFAULT_INITIAL_WINDOW_SIZE;
         compose::window_update(0, increment).write(&mut hello);

@@ -14,6 +14,7 @@ use replayer::verify::Rules;
 use replayer::{Action, Arrival, Deck, Limits, NamedReader, Pace, Player, ReplayOptions, Stage};
 
 use crate::exit::{Failure, Outcome};
+use http2::Talk;
 
 /// What a roundtrip showed.
 pub(super) struct Roundtrip {
@@ -32,19 +33,19 @@ pub(super) fn check(reader: &Reader) -> Outcome<Roundtrip> {
     for (n, entry) in reader.entries().enumerate() {
         // What cannot be read, the check of the file has told already.
         let Ok(exchange) = reader.exchange(n) else { continue };
+        // A connection's own frames are nobody's answer; what follows an upgrade is played with the request for it.
+        if entry.protocol == Protocol::Http2Control || stage.deck().is_upgraded(n) {
+            continue;
+        }
         let id = entry.connection;
-        match entry.protocol {
-            Protocol::Http2Control => continue,
-            Protocol::Http2 => {
-                let connection = reader.connection(id).ok();
-                match http2::check(&stage, connection.as_ref(), &exchange, now) {
-                    Ok(bytes) => done.bytes += bytes,
-                    Err(problem) => done.problems.push(format!("exchange {}: {problem}", n + 1)),
-                }
-                now = now.later(Duration::from_nanos(1));
-                continue;
+        let upgraded = stage.deck().upgrade_of(n).and_then(|answer| reader.exchange(answer).ok());
+        if let Some(talk) = Talk::of(&exchange, upgraded.as_ref()) {
+            match talk.check(&stage, reader.connection(id).ok().as_ref(), now) {
+                Ok(bytes) => done.bytes += bytes,
+                Err(problem) => done.problems.push(format!("exchange {}: {problem}", n + 1)),
             }
-            _ => {}
+            now = now.later(Duration::from_nanos(1));
+            continue;
         }
         let room = rooms.entry(id).or_insert_with(|| Room::new(&stage, reader.connection(id).ok()));
         now = room.play(n + 1, &exchange, now);

@@ -2,6 +2,7 @@
 
 mod answers;
 mod ends;
+mod upgrades;
 
 use std::time::Duration;
 
