@@ -42,7 +42,7 @@ def play(pair, room, certificate):
     problems += differences(timeless(direct), timeless(recorded), "while recording")
     if problems:
         return problems
-    verified = retape.run("verify", cassette)
+    verified = retape.run("verify", "--strict", "--roundtrip", cassette)
     problems = [f"verify: {text(verified)}"] if verified.returncode else []
     replayed = run_by(pair, "replay", [cassette, *pair.options], url, room)
     return problems + differences(recorded, replayed, "in replay")
