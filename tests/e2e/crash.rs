@@ -79,7 +79,7 @@ fn what_a_killed_recorder_left_can_be_continued() {
     torn.extend_from_slice(&torn.clone()[40..90]);
     fs::write(&path, torn).unwrap();
     let running = retape.serve(args);
-    assert!(running.said().contains("sound up to byte"), "{}", running.said());
+    wait_for("the warning", || running.said().contains("sound up to byte"));
     running.client().get("/after");
     assert_eq!(running.stop().code, Some(0));
     let verified = retape.run(["verify", "--strict", "--roundtrip", "a.cassette"]);
