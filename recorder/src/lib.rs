@@ -9,11 +9,13 @@
 //! - [`Certifier`]: who answers clients that want TLS
 //! - [`Notices`]: what a person should know at once
 //! - [`tls`]: the local authority that clients are shown, and what is asked of servers
+//! - [`capture`]: the bytes of a capture file into packets; [`packet`]: packets into TCP segments
 //!
 //! Inside, from the outside in: `proxy` accepts, `session` is one connection, `handshake` TLS on either side, `relay` its two
 //! directions, `stream` what they read and write, `lane` one of them, `scratch` what it reads into, `outbox` what it writes from,
 //! `translator` what changes on the way, and `tap` where the bytes go once they have been passed on.
 
+pub mod capture;
 mod certifier;
 mod chain;
 mod clock;
@@ -23,6 +25,7 @@ mod hosts;
 mod lane;
 mod notice;
 mod outbox;
+pub mod packet;
 mod plan;
 mod proxy;
 mod relay;
