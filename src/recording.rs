@@ -5,8 +5,7 @@ use std::path::Path;
 
 use cassettes::format::Journal;
 use cassettes::model::{Header, Rewrite};
-use recorder::{Clock, RecordPlan, Summary, Writer};
-use tokio::net::TcpListener;
+use recorder::{Clock, Listener, RecordPlan, Summary, Writer};
 use tokio_util::sync::CancellationToken;
 
 use crate::environment::Environment;
@@ -45,7 +44,7 @@ impl Recording {
     /// Records until the session ends. A full disk is told of at once, and does not stop the traffic.
     pub(crate) async fn serve(
         &self,
-        listener: TcpListener,
+        listener: Listener,
         plan: RecordPlan,
         command: &[OsString],
         environment: &Environment,

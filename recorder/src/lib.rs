@@ -1,7 +1,8 @@
 //! Records real traffic into cassettes.
 //!
 //! Start here:
-//! - [`record`]: the proxy; [`RecordPlan`] says what to do, [`Summary`] what came of it
+//! - [`record`]: the proxy; [`Listener`] is where clients connect, [`RecordPlan`] says what to do, [`Summary`] what
+//!   came of it
 //! - [`Entry`]: how clients come, and where they are passed on to; [`Upstream`] names a server, [`Hosts`] some of
 //!   them, [`Chain`] the proxy that they are reached by
 //! - [`spawn_writer`]: the thread that carries recorded bytes to the file
@@ -23,6 +24,7 @@ mod connect;
 mod handshake;
 mod hosts;
 mod lane;
+mod listener;
 mod notice;
 mod outbox;
 pub mod packet;
@@ -42,6 +44,7 @@ pub use certifier::Certifier;
 pub use chain::{Chain, ChainError};
 pub use clock::{Clock, unix_nanos};
 pub use hosts::Hosts;
+pub use listener::Listener;
 pub use notice::{Notice, Notices};
 pub use plan::{Entry, RecordPlan, Summary};
 pub use proxy::{STOP_GRACE, record};

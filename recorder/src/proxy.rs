@@ -6,15 +6,15 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use cassettes::format::Journal;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::connect::Connector;
 use crate::session::{self, Shared};
+use crate::stream::Stream;
 use crate::tap::Counters;
-use crate::{Clock, RecordPlan, Summary};
+use crate::{Clock, Listener, RecordPlan, Summary};
 
 /// Records what passes between the clients of `listener` and the plan's servers, until `stop`.
 ///
@@ -26,12 +26,13 @@ use crate::{Clock, RecordPlan, Summary};
 /// Somebody must take the journal's bytes ([`spawn_writer`](crate::spawn_writer)): connections
 /// wait while more than [`MAX_PENDING_BYTES`](crate::MAX_PENDING_BYTES) are pending.
 pub async fn record(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     plan: RecordPlan,
     journal: Journal,
     clock: Clock,
     stop: CancellationToken,
 ) -> Summary {
+    let listener = listener.into();
     let connector = Connector::new(plan.connect_timeout, plan.chain.clone());
     let counters = Arc::new(Counters::default());
     let shared = Shared { plan, connector, journal, clock, counters };
@@ -64,7 +65,7 @@ struct Proxy {
 }
 
 impl Proxy {
-    async fn accept_from(&mut self, listener: &TcpListener) {
+    async fn accept_from(&mut self, listener: &Listener) {
         loop {
             let room = self.sessions.len() < self.shared.plan.max_connections;
             tokio::select! {
@@ -74,9 +75,9 @@ impl Proxy {
         }
     }
 
-    async fn admit(&mut self, accepted: io::Result<(TcpStream, std::net::SocketAddr)>) {
+    async fn admit(&mut self, accepted: io::Result<Stream>) {
         match accepted {
-            Ok((client, _)) => {
+            Ok(client) => {
                 self.summary.connections += 1;
                 self.sessions.spawn(session::serve(client, self.shared.clone()));
             }

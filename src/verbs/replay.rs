@@ -20,7 +20,7 @@ use crate::certificates::LocalCertificates;
 use crate::child::{self, exit_code};
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::listen::{self, ListenAddress};
+use crate::listen::ListenAddress;
 use crate::recording::{self, Recording};
 use crate::reports::{self, Report};
 use crate::rules::RulesArgs;
@@ -58,7 +58,7 @@ pub(crate) struct ReplayArgs {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// Where clients connect; port 0 takes any free one
+    /// Where clients connect: host:port (port 0 takes any free one), or `unix:///path`
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: ListenAddress,
 
@@ -214,13 +214,14 @@ fn load(files: &[PathBuf]) -> Outcome<Deck> {
 }
 
 async fn replay(mut plan: Plan) -> Outcome<ExitCode> {
-    let listener = plan.listen.listen()?;
-    let environment = environment(&plan, &listen::url(&listener)?)?;
+    let listening = plan.listen.listen()?;
+    let environment = environment(&plan, listening.url())?;
+    let (socket, _file) = listening.into_parts();
     let transcript = transcript(&mut plan)?;
     let stage = Arc::new(Stage::new(plan.deck, plan.rules, plan.options));
     let stop = CancellationToken::new();
     let certificates = Some(Arc::new(plan.certificates) as Arc<dyn Certificates>);
-    let serve = replayer::serve(listener, Arc::clone(&stage), certificates, stop.clone());
+    let serve = replayer::serve(socket, Arc::clone(&stage), certificates, stop.clone());
     let beside = !plan.command.is_empty();
     let status = Status::start(!beside, {
         let stage = Arc::clone(&stage);
@@ -242,7 +243,9 @@ async fn replay(mut plan: Plan) -> Outcome<ExitCode> {
 
 /// What the command is started with: as the recorded clients were led, so is it.
 fn environment(plan: &Plan, url: &str) -> Outcome<Environment> {
-    let by_proxy = !plan.command.is_empty() && plan.deck.has_led_clients();
+    // No client takes a Unix-domain socket for its proxy.
+    let may_lead = !plan.command.is_empty() && !plan.listen.is_unix();
+    let by_proxy = may_lead && plan.deck.has_led_clients();
     if !by_proxy && (plan.command.is_empty() || !plan.deck.has_tls_clients()) {
         return Environment::prepare(url, None, None);
     }

@@ -20,3 +20,4 @@ mod showing;
 mod streaming;
 mod support;
 mod transparent;
+mod unix;

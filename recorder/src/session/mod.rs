@@ -21,7 +21,6 @@ use bytes::{Bytes, BytesMut};
 use cassettes::format::Journal;
 use cassettes::model::{Connection, Direction, How, Side, Timestamp, Transport, Way};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
 use crate::connect::Connector;
 use crate::handshake::{Failed, plain_alert};
@@ -42,13 +41,11 @@ pub(crate) struct Shared {
 }
 
 /// Serves one client. An error is why the upstream could not be reached.
-pub(crate) async fn serve(client: TcpStream, shared: Arc<Shared>) -> io::Result<()> {
-    // A socket that refuses the option still relays.
-    drop(client.set_nodelay(true));
+pub(crate) async fn serve(client: Stream, shared: Arc<Shared>) -> io::Result<()> {
     let visit = Visit::of(&client, shared.clone());
     match &shared.plan.entry {
-        Entry::Reverse(to) => reverse::serve(visit, client.into(), to).await,
-        Entry::Proxy => proxy::serve(visit, client.into()).await,
+        Entry::Reverse(to) => reverse::serve(visit, client, to).await,
+        Entry::Proxy => proxy::serve(visit, client).await,
         Entry::Transparent => tunnel::transparent(visit, client).await,
     }
 }
@@ -63,11 +60,12 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    fn of(client: &TcpStream, shared: Arc<Shared>) -> Self {
+    fn of(client: &Stream, shared: Arc<Shared>) -> Self {
+        let (tcp, named) = (client.tcp(), |found: SocketAddr| found.to_string());
         Self {
             opened: shared.clock.now(),
-            client: client.peer_addr().map_or_else(|_| String::new(), |found| found.to_string()),
-            own: client.local_addr().ok(),
+            client: tcp.and_then(|tcp| tcp.peer_addr().ok()).map_or_else(String::new, named),
+            own: tcp.and_then(|tcp| tcp.local_addr().ok()),
             way: Way::Direct,
             shared,
         }

@@ -50,9 +50,10 @@ pub(super) async fn socks5(visit: Visit, mut client: Stream) -> io::Result<()> {
 }
 
 /// A client that the system led here on its way to another server.
-pub(super) async fn transparent(visit: Visit, client: TcpStream) -> io::Result<()> {
+pub(super) async fn transparent(visit: Visit, client: Stream) -> io::Result<()> {
     let visit = visit.by(Way::Transparent);
-    let meant = original_destination(&client)?;
+    let tcp = client.tcp().ok_or(io::ErrorKind::Unsupported)?;
+    let meant = original_destination(tcp)?;
     if Some(meant) == visit.own {
         // Connecting there would come back here, for ever.
         return Err(io::Error::other(format!(
@@ -60,7 +61,6 @@ pub(super) async fn transparent(visit: Visit, client: TcpStream) -> io::Result<(
         )));
     }
     let to = Upstream::at(Scheme::Tcp, meant.ip().to_string(), meant.port());
-    let client = Stream::from(client);
     match visit.connect(&to).await {
         Ok(server) => meet(&visit, client, server, &to).await,
         Err(error) => {

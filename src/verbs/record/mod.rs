@@ -14,7 +14,7 @@ use recorder::Upstream;
 
 use crate::environment::Environment;
 use crate::exit::Outcome;
-use crate::listen::{self, ListenAddress};
+use crate::listen::ListenAddress;
 use crate::recording::{self, Recording};
 use crate::session;
 use crate::store::Tape;
@@ -71,7 +71,7 @@ pub(crate) struct RecordArgs {
     #[arg(long, value_name = "HOST", value_delimiter = ',')]
     no_intercept: Vec<String>,
 
-    /// Where clients connect; port 0 takes any free one
+    /// Where clients connect: host:port (port 0 takes any free one), or `unix:///path`
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: ListenAddress,
 
@@ -136,13 +136,14 @@ pub(crate) fn run(args: RecordArgs) -> Outcome<ExitCode> {
 }
 
 async fn record(plan: Plan) -> Outcome<ExitCode> {
-    let listener = plan.listen.listen()?;
-    let environment = environment(&plan, &listen::url(&listener)?)?;
+    let listening = plan.listen.listen()?;
+    let environment = environment(&plan, listening.url())?;
     let header = recording::header(plan.recorder.rewrite());
     let tape = Tape::open(&plan.output, plan.existing, &header, plan.options)?;
     let recording = Recording::start(tape)?;
     let entry = plan.recorder.entry.clone();
-    let ended = recording.serve(listener, plan.recorder, &plan.command, &environment).await;
+    let (socket, _file) = listening.into_parts();
+    let ended = recording.serve(socket.into(), plan.recorder, &plan.command, &environment).await;
     let journal = recording.journal.clone();
     let saved = recording.finish(&plan.output);
     let ended = ended?;

@@ -33,6 +33,7 @@ impl TryFrom<RecordArgs> for Plan {
 
     fn try_from(args: RecordArgs) -> Outcome<Self> {
         child::check_exists(&args.command)?;
+        check_reachable(&args)?;
         let home = AuthorityHome::find(args.ca.as_deref());
         let mut recorder = RecordPlan::entered_by(entry(&args));
         let (home, authority) = match &recorder.entry {
@@ -62,6 +63,15 @@ impl TryFrom<RecordArgs> for Plan {
             authority,
         })
     }
+}
+
+/// Proxies have ports, and the system leads connections to ports.
+fn check_reachable(args: &RecordArgs) -> Outcome<()> {
+    if args.to.is_none() && args.listen.is_unix() {
+        return Err(Failure::usage("a Unix-domain socket cannot be a client's proxy")
+            .hint("listen on a port: --listen 127.0.0.1:0"));
+    }
+    Ok(())
 }
 
 fn existing(args: &RecordArgs) -> Existing {
