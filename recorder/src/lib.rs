@@ -10,7 +10,8 @@
 //! - [`Certifier`]: who answers clients that want TLS
 //! - [`Notices`]: what a person should know at once
 //! - [`tls`]: the local authority that clients are shown, and what is asked of servers
-//! - [`capture`]: the bytes of a capture file into packets; [`packet`]: packets into TCP segments
+//! - [`capture`]: the bytes of a capture file into packets; [`packet`]: packets into TCP segments;
+//!   [`tcp`]: segments into the bytes of each connection
 //!
 //! Inside, from the outside in: `proxy` accepts, `session` is one connection, `handshake` TLS on either side, `relay` its two
 //! directions, `stream` what they read and write, `lane` one of them, `scratch` what it reads into, `outbox` what it writes from,
@@ -35,6 +36,7 @@ mod scratch;
 mod session;
 mod stream;
 mod tap;
+pub mod tcp;
 pub mod tls;
 mod translator;
 mod upstream;
