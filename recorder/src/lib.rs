@@ -11,7 +11,8 @@
 //! - [`Notices`]: what a person should know at once
 //! - [`tls`]: the local authority that clients are shown, and what is asked of servers
 //! - [`capture`]: the bytes of a capture file into packets; [`packet`]: packets into TCP segments;
-//!   [`tcp`]: segments into the bytes of each connection
+//!   [`tcp`]: segments into the bytes of each connection;
+//!   [`decrypt`]: what TLS kept secret in them
 //!
 //! Inside, from the outside in: `proxy` accepts, `session` is one connection, `handshake` TLS on either side, `relay` its two
 //! directions, `stream` what they read and write, `lane` one of them, `scratch` what it reads into, `outbox` what it writes from,
@@ -22,6 +23,7 @@ mod certifier;
 mod chain;
 mod clock;
 mod connect;
+pub mod decrypt;
 mod handshake;
 mod hosts;
 mod lane;
