@@ -19,6 +19,7 @@ pub(crate) const RECORDED: &str = "127.0.0.1:4000";
 
 /// A recording in the making. Everything happens a millisecond after what is before it.
 pub(crate) struct Tape {
+    header: Header,
     connections: Vec<Connection>,
     exchanges: Vec<Exchange>,
     millis: u64,
@@ -27,7 +28,14 @@ pub(crate) struct Tape {
 impl Tape {
     /// With one connection opened.
     pub(crate) fn new() -> Self {
-        Self { connections: Vec::new(), exchanges: Vec::new(), millis: 0 }.connect()
+        let (connections, exchanges) = (Vec::new(), Vec::new());
+        Self { header: Header::default(), connections, exchanges, millis: 0 }.connect()
+    }
+
+    /// Its recorder put its own origin in the place of this one in answers.
+    pub(crate) fn rewritten(mut self, origin: &str) -> Self {
+        origin.clone_into(&mut self.header.rewrite.origin);
+        self
     }
 
     /// What follows is on another connection.
@@ -131,7 +139,7 @@ impl Tape {
     }
 
     pub(crate) fn reader(self) -> Reader {
-        let cassette = Cassette::new(Header::default(), self.connections, self.exchanges).unwrap();
+        let cassette = Cassette::new(self.header, self.connections, self.exchanges).unwrap();
         Reader::open(encode(&cassette).unwrap()).unwrap()
     }
 

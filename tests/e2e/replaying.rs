@@ -50,6 +50,8 @@ fn links_lead_back_to_whoever_answers_the_recorder_or_the_replayer() {
     assert!(!ended.stderr.contains("may still name"), "{}", ended.stderr);
     let shown = retape.run(["show", "a.cassette", "1"]).stdout;
     assert!(shown.contains(&format!("{to}/2")), "as the server said it: {shown}");
+    let verified = retape.run(["verify", "--roundtrip", "a.cassette"]);
+    assert_eq!(verified.code, Some(0), "{verified:?}");
     drop(origin);
     let ended = replay_of(&retape, &["a.cassette"], |url| {
         assert_eq!(by_name(url, Client::connect(url).get("/1")), recorded);

@@ -50,6 +50,8 @@ pub struct Deck {
     upgraded: HashSet<Slot>,
     /// What HTTP/2 connections said beside their streams, in recorded order.
     controls: Vec<Slot>,
+    /// Answers name their servers as these did, whatever the recorder told its clients.
+    as_said: bool,
 }
 
 /// An exchange's place in a deck, over all its cassettes, counted from 0.
@@ -99,10 +101,17 @@ impl Deck {
             epilogues: HashMap::new(),
             upgraded: HashSet::new(),
             controls: Vec::new(),
+            as_said: false,
         };
         deck.index = Index::build(deck.keyed().map(|(slot, entry)| (keys_of(&entry), slot)));
         deck.sort_out_the_rest();
         Ok(deck)
+    }
+
+    /// The same, with answers as the servers said them: their origins stay, whatever the recorder told its clients.
+    #[must_use]
+    pub fn as_said(self) -> Self {
+        Self { as_said: true, ..self }
     }
 
     /// How many exchanges it holds.
@@ -200,7 +209,7 @@ impl Deck {
 
     /// The server's origin, which its recorder replaced in answers by its own; empty: it did not.
     pub(crate) fn rewritten_origin(&self, slot: Slot) -> &str {
-        let cassette = self.cassettes.get(self.cassette_of(slot));
+        let cassette = self.cassettes.get(self.cassette_of(slot)).filter(|_| !self.as_said);
         cassette.map_or("", |cassette| &cassette.reader.header().rewrite.origin)
     }
 

@@ -209,6 +209,16 @@ impl Request {
         Origin::named(self.authority.as_deref(), here)
     }
 
+    /// How its client calls the server: scheme and authority as it says them, what it does not say as in `own`.
+    pub(crate) fn own_origin(&self, own: &str) -> String {
+        let (own_scheme, own_authority) = own.split_once("://").unwrap_or(("http", own));
+        let scheme = self.fields.iter().flatten().find(|field| field.name == ":scheme");
+        let scheme = scheme.map(|scheme| String::from_utf8_lossy(&scheme.value));
+        let authority = self.authority.as_deref().map(String::from_utf8_lossy);
+        let scheme = scheme.unwrap_or(own_scheme.into());
+        format!("{scheme}://{}", authority.unwrap_or(own_authority.into()))
+    }
+
     /// `GET /path`, for people.
     pub(crate) fn label(&self) -> String {
         label(&self.head)

@@ -145,22 +145,21 @@ impl Stage {
             steps.extend(self.script(next, &epilogue));
             before = (next, epilogue.ended());
         }
-        match self.deck.rewritten_origin(slot) {
-            // The client names the server itself, as the server's answers do.
-            _ if here.led => steps,
-            "" => steps,
-            // Of HTTP/2, who sends the fields replaces it in them.
-            _ if exchange.protocol == Protocol::Http2 => steps,
-            origin => origin::replace(steps, origin, &own_name(here), &request.head),
-        }
+        self.with_own_origin(slot, steps, exchange.protocol, request, here)
     }
 
     /// The server's part in HTTP/2 of an exchange that began in HTTP/1, and was asked there: what was recorded of it, and
     /// its script.
-    pub(crate) fn upgraded(&self, slot: Slot) -> Option<(Exchange, VecDeque<Step>)> {
+    pub(crate) fn upgraded(
+        &self,
+        slot: Slot,
+        request: &Request,
+        here: Here,
+    ) -> Option<(Exchange, VecDeque<Step>)> {
         let answer = self.deck.upgraded(slot)?;
         let exchange = self.deck.exchange(answer).ok()?;
         let steps = self.script(answer, &exchange);
+        let steps = self.with_own_origin(answer, steps, exchange.protocol, request, here);
         Some((exchange, steps))
     }
 
@@ -219,6 +218,26 @@ impl Stage {
         went_on && !View::of(exchange).keeps_alive()
     }
 
+    /// The steps, with this server's origin in the place of the recorded one where the recorder had replaced that, too.
+    fn with_own_origin(
+        &self,
+        slot: Slot,
+        steps: VecDeque<Step>,
+        protocol: Protocol,
+        request: &Request,
+        here: Here,
+    ) -> VecDeque<Step> {
+        match self.deck.rewritten_origin(slot) {
+            // The client names the server itself, as the server's answers do.
+            _ if here.led => steps,
+            "" => steps,
+            origin if protocol == Protocol::Http2 => {
+                origin::replace_in_frames(steps, origin, &request.own_origin(&own_origin(here)))
+            }
+            origin => origin::replace(steps, origin, &own_origin(here), &request.head),
+        }
+    }
+
     fn script(&self, slot: Slot, exchange: &Exchange) -> VecDeque<Step> {
         let Some(entry) = self.deck.entry(slot) else { return VecDeque::new() };
         if self.options.pace == Pace::Instant && self.is_plain(slot, &entry) {
@@ -244,11 +263,12 @@ impl Stage {
     }
 }
 
-/// What to call this server if the client does not say.
-fn own_name(here: Here) -> String {
+/// This server's origin, as far as the client does not say it.
+fn own_origin(here: Here) -> String {
+    let scheme = if here.secure { "https" } else { "http" };
     match here.own {
-        Own::Port(port) => format!("localhost:{port}"),
-        Own::Unknown => "localhost".to_owned(),
+        Own::Port(port) => format!("{scheme}://localhost:{port}"),
+        Own::Unknown => format!("{scheme}://localhost"),
     }
 }
 

@@ -6,17 +6,17 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use cassettes::model::{Direction, Step};
 use cassettes::wire::http1::rewrite::Rewriter;
+use cassettes::wire::http2::rewrite::Recorded;
 
 /// The steps, with `origin` (`http://host:port`) replaced in answers by what the client calls this
-/// server: the `Host` of its `request` head, or `own`.
+/// server: `own`, with the `Host` of its `request` head.
 pub(super) fn replace(
     steps: VecDeque<Step>,
     origin: &str,
     own: &str,
     request: &Bytes,
 ) -> VecDeque<Step> {
-    let upstream = origin.strip_prefix("http://").unwrap_or(origin);
-    let mut rewriter = Rewriter::origin(upstream, own);
+    let mut rewriter = Rewriter::origin(origin, own);
     rewriter.advance(Direction::ToServer, request, &mut |_| {});
     let mut replaced = VecDeque::with_capacity(steps.len());
     for step in steps {
@@ -32,6 +32,21 @@ pub(super) fn replace(
     }
     rewriter.finish(Direction::ToClient, &mut send_to(&mut replaced));
     replaced
+}
+
+/// The same of HTTP/2, where `own` is all that the client calls this server: in fields only, as the recorder does.
+pub(super) fn replace_in_frames(
+    mut steps: VecDeque<Step>,
+    origin: &str,
+    own: &str,
+) -> VecDeque<Step> {
+    let mut recorded = Recorded::new(origin, own);
+    for step in &mut steps {
+        if let Step::Send(bytes) = step {
+            *bytes = recorded.replace(bytes);
+        }
+    }
+    steps
 }
 
 fn send_to(steps: &mut VecDeque<Step>) -> impl FnMut(Bytes) {
@@ -66,6 +81,16 @@ mod tests {
         assert!(
             replaced("localhost:5000", &answer).contains("Location: http://localhost:5000/x\r\n")
         );
+    }
+
+    #[test]
+    fn a_redirect_to_a_server_in_tls_leads_a_client_in_tls_back() {
+        let answer = b"HTTP/1.1 302 Found\r\nLocation: https://api.test/x\r\n\r\n";
+        let steps = VecDeque::from([Step::Send(Bytes::from_static(answer))]);
+        let request = Bytes::from_static(b"GET / HTTP/1.1\r\nHost: own.test\r\n\r\n");
+        let steps = replace(steps, "https://api.test", "https://localhost:1", &request);
+        let expected = b"HTTP/1.1 302 Found\r\nLocation: https://own.test/x\r\n\r\n";
+        assert_eq!(steps, [Step::Send(Bytes::from_static(expected))]);
     }
 
     #[test]

@@ -91,9 +91,9 @@ pub(crate) struct RecordArgs {
     ///
     /// In Location, Content-Location, Link, Refresh and Access-Control-Allow-Origin, and wherever
     /// it stands in a body of text (HTML, JSON also as `http:\/\/`, XML, JavaScript and the like); the
-    /// other way round in the requests' Origin, Referer and Destination. Bodies that are
-    /// compressed, partial, signed by a digest, or over 1 MiB with a Content-Length pass as they
-    /// are, and a warning counts them. The file holds what the server said; replay replaces again.
+    /// other way round in the requests' Origin, Referer and Destination. Bodies that come in
+    /// HTTP/2, or compressed, partial, signed by a digest, or over 1 MiB with a Content-Length pass as
+    /// they are, and a warning counts them. The file holds what the server said; replay replaces again.
     #[arg(long)]
     rewrite_origin: bool,
 

@@ -81,6 +81,7 @@ fn false_differences(stage: &Stage) -> Vec<String> {
 fn stage(reader: &Reader) -> Outcome<Stage> {
     let reader = NamedReader { name: String::new(), reader: reader.clone() };
     let deck = Deck::load(vec![reader]).map_err(|error| Failure::input(error.to_string()))?;
+    let deck = deck.as_said();
     let limits = Limits { head: Duration::MAX, step: Duration::MAX, ..Limits::default() };
     let options = ReplayOptions { pace: Pace::Times(1.0), limits, ..ReplayOptions::default() };
     Ok(Stage::new(deck, Rules::default(), options))

@@ -4,6 +4,8 @@
 //! URLs in fields change as well, both ways. Only header blocks are coded anew, all of a direction from the first one
 //! that may have to change: each could refer to those before it. Every other frame passes as it came, as it comes.
 //!
+//! [`Recorded`] does that to a recording's answers, for a replayer.
+//!
 //! Inside: `lane` finds the frames of one direction, `recode` writes its header blocks, `fields` says what changes,
 //! `origin` finds origins in URLs.
 
@@ -11,6 +13,7 @@ mod fields;
 mod lane;
 mod origin;
 mod recode;
+mod recorded;
 
 use bytes::Bytes;
 
@@ -22,6 +25,7 @@ use origin::Origin;
 use recode::Recoder;
 
 pub use crate::wire::http1::rewrite::Out;
+pub use recorded::Recorded;
 
 /// Changes one connection's bytes, both directions.
 #[derive(Debug)]

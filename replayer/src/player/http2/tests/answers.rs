@@ -77,6 +77,17 @@ fn an_exchange_of_http_1_is_a_miss_that_says_so() {
 }
 
 #[test]
+fn a_redirect_leads_back_to_the_replayer_by_the_origin_that_the_client_used() {
+    let redirect = [field(":status", "302"), field("location", "https://api.test/b")];
+    let tape = Tape::new().rewritten("https://api.test");
+    let tape = tape.stream([asked(1, "/a"), told(headers(1, &redirect, true))]);
+    let mut live = request("GET", "/a");
+    live[1] = field(":scheme", "https");
+    live[2] = field(":authority", "localhost:5000");
+    Client::of(tape).asks(1, &live, true).expect(&["1 HEADERS 302 https://localhost:5000/b ."]);
+}
+
+#[test]
 fn trailers_interim_answers_and_resets_are_sent_as_recorded() {
     let tape = Tape::new().stream([
         asked(1, "/a"),

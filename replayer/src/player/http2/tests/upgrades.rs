@@ -124,6 +124,15 @@ fn a_client_that_leaves_stream_1_has_not_had_its_answer() {
 }
 
 #[test]
+fn a_redirect_after_an_upgrade_leads_back_to_the_replayer() {
+    let redirect = [field(":status", "302"), field("location", "http://api.test/b")];
+    let tape = Tape::new().rewritten("http://api.test").exchange(ASKED, GRANTED);
+    let tape = tape.stream([told(headers(1, &redirect, true))]);
+    let client = Client::at(tape.stage()).bytes(ASKED.as_bytes()).granted();
+    client.expect(&["1 HEADERS 302 http://127.0.0.1:4000/b ."]);
+}
+
+#[test]
 fn a_client_that_asks_for_no_upgrade_is_told_instead_of_switched() {
     let asked = "GET /a HTTP/1.1\r\nHost: 127.0.0.1:4000\r\n\r\n";
     let mut client = Client::at(tape().stage()).bytes(asked.as_bytes());
