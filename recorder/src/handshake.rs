@@ -80,11 +80,6 @@ pub(crate) fn asked(hello: &ClientHello) -> Tls {
     }
 }
 
-/// A fatal alert in the clear, as it is sent before anything is encrypted (RFC 8446 §6).
-pub(crate) const fn plain_alert(number: u8) -> [u8; 7] {
-    [21, 3, 3, 0, 2, 2, number]
-}
-
 fn settle(facts: &mut Tls, connection: &CommonState) {
     facts.alpn = connection.alpn_protocol().map(notation).unwrap_or_default();
     facts.version = connection.protocol_version().map_or(0, u16::from);

@@ -65,6 +65,8 @@ enum State {
     Ended(End),
     /// The receiver has been told.
     Closed,
+    /// There is no receiver any more.
+    Stopped,
 }
 
 impl Lane {
@@ -87,10 +89,11 @@ impl Lane {
         tap: &mut Tap,
     ) -> Poll<Result<(), Broken>> {
         loop {
-            ready!(self.poll_flush(cx, to))?;
+            if self.state != State::Stopped {
+                ready!(self.poll_flush(cx, to))?;
+            }
             match (self.state, self.doomed) {
-                (State::Closed, None) => return Poll::Ready(Ok(())),
-                (State::Ended(_) | State::Closed, Some(broken)) => return Poll::Ready(Err(broken)),
+                (State::Closed | State::Stopped, None) => return Poll::Ready(Ok(())),
                 (State::Ended(end), None) => {
                     ready!(poll_end(cx, to, end)).map_err(|error| self.refused(&error))?;
                     self.state = State::Closed;
@@ -104,6 +107,7 @@ impl Lane {
                         Err(error) => self.stop_reading(&error, from, tap),
                     }
                 }
+                (_, Some(broken)) => return Poll::Ready(Err(broken)),
             }
         }
     }
@@ -111,13 +115,14 @@ impl Lane {
     /// The receiver of this lane broke: there is nobody to move bytes to.
     pub(crate) fn stop(&mut self) {
         self.out = Outbox::default();
-        self.state = State::Closed;
+        self.state = State::Stopped;
     }
 
     /// The sender of this lane broke. What it sent before is still passed on; then this lane
     /// reports `broken` in place of an end.
     pub(crate) fn doom(&mut self, broken: Broken) {
-        self.doomed = Some(broken);
+        // How it broke first is why it breaks again.
+        self.doomed.get_or_insert(broken);
     }
 
     /// Who sends.

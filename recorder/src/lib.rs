@@ -14,10 +14,12 @@
 //!   [`tcp`]: segments into the bytes of each connection;
 //!   [`decrypt`]: what TLS kept secret in them
 //!
-//! Inside, from the outside in: `proxy` accepts, `session` is one connection, `handshake` TLS on either side, `relay` its two
-//! directions, `stream` what they read and write, `lane` one of them, `scratch` what it reads into, `outbox` what it writes from,
-//! `translator` what changes on the way, and `tap` where the bytes go once they have been passed on.
+//! Inside, from the outside in: `proxy` accepts, `session` is one connection, `handshake` TLS on either side, `alert`
+//! its untimely end, `relay` its two directions, `stream` what they read and write, `lane` one of them, `scratch` what
+//! it reads into, `outbox` what it writes from, `translator` what changes on the way, and `tap` where the bytes go once
+//! they have been passed on.
 
+mod alert;
 pub mod capture;
 mod certifier;
 mod chain;

@@ -1,14 +1,16 @@
 //! One side's byte stream, whatever carries it.
 
-use std::io::{self, IoSlice};
+use std::io::{self, IoSlice, Read as _};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::{client, server};
+
+use crate::alert;
 
 /// A connection to a client or a server. TLS may run over TLS: a tunnel through a proxy that is itself spoken
 /// to so.
@@ -16,6 +18,8 @@ use tokio_rustls::{client, server};
 pub(crate) struct Stream {
     /// Read before all that is yet to come.
     first: Bytes,
+    /// Read after those: they came before it.
+    failed: Option<io::Error>,
     kind: Kind,
 }
 
@@ -55,13 +59,38 @@ impl From<client::TlsStream<Self>> for Stream {
 
 impl Stream {
     const fn of(kind: Kind) -> Self {
-        Self { first: Bytes::new(), kind }
+        Self { first: Bytes::new(), failed: None, kind }
     }
 
     /// Gives back bytes that were read: the next read gets them.
     pub(crate) fn unread(&mut self, bytes: Bytes) {
         self.first =
             if self.first.is_empty() { bytes } else { [bytes, self.first.clone()].concat().into() };
+    }
+
+    fn read_first(&mut self, buffer: &mut ReadBuf<'_>) {
+        let count = self.first.len().min(buffer.remaining());
+        buffer.put_slice(self.first.get(..count).unwrap_or_default());
+        self.first.advance(count);
+    }
+
+    /// A read that failed; unless bytes came in one piece with what it failed on, an alert: then first those.
+    fn fail(&mut self, error: io::Error, buffer: &mut ReadBuf<'_>) -> io::Result<()> {
+        let mut reader = match &mut self.kind {
+            Kind::Tcp(_) | Kind::Unix(_) => return Err(error),
+            Kind::ToClient(tls) => tls.get_mut().1.reader(),
+            Kind::ToServer(tls) => tls.get_mut().1.reader(),
+        };
+        let mut before = Vec::new();
+        // That there is no more is an error, too.
+        drop(reader.read_to_end(&mut before));
+        if before.is_empty() {
+            return Err(error);
+        }
+        self.first = before.into();
+        self.failed = Some(error);
+        self.read_first(buffer);
+        Ok(())
     }
 
     /// Whether TLS runs directly under what is read here.
@@ -118,6 +147,37 @@ impl Stream {
         drop(std::future::poll_fn(|cx| Pin::new(&mut self).poll_shutdown(cx)).await);
     }
 
+    /// Ends TLS with a fatal alert, after the bytes that were written to it. One that fails is dead already.
+    pub(crate) async fn alert(self, number: u8) {
+        drop(tokio::time::timeout(LAST_WORDS, self.send_alert(number)).await);
+    }
+
+    async fn send_alert(mut self, number: u8) -> io::Result<()> {
+        self.flush().await?;
+        let (mut under, session) = match self.kind {
+            Kind::ToClient(tls) => {
+                let (under, session) = tls.into_inner();
+                (under, session.into())
+            }
+            Kind::ToServer(tls) => {
+                let (under, session) = tls.into_inner();
+                (under, session.into())
+            }
+            Kind::Tcp(_) | Kind::Unix(_) => return Ok(()),
+        };
+        under.write_all(&alert::encrypted(session, number)?).await?;
+        under.shutdown().await?;
+        under.exhaust().await
+    }
+
+    /// Reads, and drops, until the other side ends: closing a socket with unread bytes sends RST, which may destroy
+    /// what was sent last.
+    async fn exhaust(&mut self) -> io::Result<()> {
+        let mut dropped = vec![0; 16 * 1024];
+        while self.read(&mut dropped).await? > 0 {}
+        Ok(())
+    }
+
     /// Ends it with RST, after the bytes that were written to it.
     pub(crate) async fn reset(self) {
         let Some(tcp) = self.tcp() else { return };
@@ -126,6 +186,9 @@ impl Stream {
         drop(tcp.set_zero_linger());
     }
 }
+
+/// Longest wait for a peer to end its side, too, once it has been sent an alert.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Longest wait for a receiver to take what was sent before a reset. A reset overtakes bytes that
 /// the kernel still holds; one that reads slower than this loses them, as it well might without us.
@@ -148,16 +211,21 @@ impl AsyncRead for Stream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         if !self.first.is_empty() {
-            let count = self.first.len().min(buffer.remaining());
-            buffer.put_slice(self.first.get(..count).unwrap_or_default());
-            self.first.advance(count);
+            self.read_first(buffer);
             return Poll::Ready(Ok(()));
         }
-        match &mut self.kind {
+        if let Some(error) = self.failed.take() {
+            return Poll::Ready(Err(error));
+        }
+        let polled = match &mut self.kind {
             Kind::Tcp(tcp) => Pin::new(tcp).poll_read(cx, buffer),
             Kind::Unix(unix) => Pin::new(unix).poll_read(cx, buffer),
             Kind::ToClient(tls) => Pin::new(tls).poll_read(cx, buffer),
             Kind::ToServer(tls) => Pin::new(tls).poll_read(cx, buffer),
+        };
+        match polled {
+            Poll::Ready(Err(error)) => Poll::Ready(self.fail(error, buffer)),
+            polled => polled,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! - [`http2`]: HTTP/2 (RFC 9113): frames, header compression (RFC 7541)
 //! - [`socks5`]: a server's side of the SOCKS5 handshake (RFC 1928)
 //! - [`tls`]: what a TLS client says before anything is encrypted
+//! - [`tls_alert`]: how TLS ends before its time
 //! - [`tls_names`]: what its numbers are called
 //! - [`websocket`]: WebSocket (RFC 6455), both directions
 //! - [`grpc`]: gRPC's length-prefixed messages
@@ -23,5 +24,6 @@ pub mod protobuf;
 pub mod socks5;
 pub mod sse;
 pub mod tls;
+pub mod tls_alert;
 pub mod tls_names;
 pub mod websocket;

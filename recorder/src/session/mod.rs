@@ -20,10 +20,11 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use cassettes::format::Journal;
 use cassettes::model::{Connection, Direction, How, Side, Timestamp, Transport, Way};
+use cassettes::wire::tls_alert;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::connect::Connector;
-use crate::handshake::{Failed, plain_alert};
+use crate::handshake::Failed;
 use crate::lane::Broken;
 use crate::relay::relay;
 use crate::stream::Stream;
@@ -140,8 +141,7 @@ async fn converse(
 /// Ends a connection in the nearest way to how the other side's ended.
 async fn break_off(alive: Stream, how: How) {
     match how {
-        // An alert of ours would have to be encrypted, which the library does for its own only.
-        How::Alert(_) if alive.is_tls() => alive.cut().await,
+        How::Alert(number) if alive.is_tls() => alive.alert(number).await,
         _ => alive.reset().await,
     }
 }
@@ -181,7 +181,7 @@ async fn turn_away(mut client: Stream, failed: &Failed, tap: &mut Tap) {
         _ => return client.reset().await,
     };
     // A client that is gone needs no telling.
-    drop(client.write_all(&plain_alert(alert)).await);
+    drop(client.write_all(&tls_alert::plain(alert)).await);
     client.cut().await;
 }
 

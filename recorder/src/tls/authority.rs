@@ -178,6 +178,8 @@ impl Authority {
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(resolver));
         config.alpn_protocols = alpn.to_vec();
+        // For alerts, which are mirrored.
+        config.enable_secret_extraction = true;
         config.ticketer = Arc::clone(&self.tickets);
         Ok(Arc::new(config))
     }

@@ -113,6 +113,8 @@ impl UpstreamTls {
     fn with(&self, alpn: &[Vec<u8>]) -> Arc<ClientConfig> {
         let mut config = self.base.clone();
         config.alpn_protocols = alpn.to_vec();
+        // For alerts, which are mirrored.
+        config.enable_secret_extraction = true;
         Arc::new(config)
     }
 }

@@ -1,12 +1,14 @@
 //! TLS taken off and put on again.
 
-use std::io;
-use std::net::TcpListener;
+use std::io::{self, Read as _};
+use std::net::{TcpListener, TcpStream};
+use std::ops::DerefMut;
 use std::sync::{Arc, Mutex};
 
 use cassettes::model::{Direction, How, Side, Trust};
 use recorder::tls::{Authority, ClientIdentity, UpstreamTls};
 use recorder::{Notice, Notices};
+use rustls::ConnectionCommon;
 
 use crate::harness::{Origin, Peer, Recording, answer, assert_reset};
 use crate::secure::{Authorities, Client, Server, trusting};
@@ -234,8 +236,98 @@ fn a_server_that_asks_for_a_certificate_is_shown_one() {
     assert_eq!(recording.finish().summary.unreached, 0);
 }
 
+/// In TLS 1.3 a client is done before its server has seen its certificate.
+#[test]
+fn an_alert_after_the_handshake_is_recorded_and_reaches_the_client() {
+    const CERTIFICATE_REQUIRED: u8 = 116;
+    let authorities = Authorities::new();
+    let theirs = authorities.clone();
+    let origin = Origin::once(move |socket| demanding(&theirs, socket).rest().1.unwrap_err());
+    let recording = Recording::with(authorities.reverse("https", origin.address));
+    let mut client = authorities.client(recording.connect(), &[]);
+    client.send(GET);
+    let error = client.rest().1.unwrap_err().to_string();
+    assert!(error.contains("CertificateRequired"), "{error}");
+    drop(client);
+    origin.join();
+    let recorded = recording.finish();
+    assert_eq!(recorded.closes(0), [(Side::Server, How::Alert(CERTIFICATE_REQUIRED))]);
+    assert_eq!(recorded.connection(0).tls.as_ref().unwrap().version, 0x0304);
+}
+
+#[test]
+fn an_alert_comes_after_the_bytes_before_it() {
+    for version in [&rustls::version::TLS13, &rustls::version::TLS12] {
+        let authorities = Authorities::new();
+        let theirs = authorities.clone();
+        let origin = Origin::once(move |socket| {
+            let mut server = theirs.server(socket, &[]);
+            server.head();
+            server.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+            alert(&mut server);
+        });
+        let recording = Recording::with(authorities.reverse("https", origin.address));
+        let mut client = speaking(&authorities.ours, recording.connect(), version);
+        client.send(GET);
+        let (mut got, end) = client.rest();
+        // What came in one read with the alert.
+        drop(client.conn.reader().read_to_end(&mut got));
+        assert!(got.ends_with(b"half"), "{got:?} {end:?} {version:?}");
+        assert!(end.unwrap_err().to_string().contains("BadRecordMac"));
+        drop(client);
+        origin.join();
+        let closes = recording.finish().closes(0);
+        assert_eq!(closes, [(Side::Server, How::Alert(BAD_RECORD_MAC))]);
+    }
+}
+
+#[test]
+fn an_alert_of_the_client_reaches_the_server() {
+    let authorities = Authorities::new();
+    let origin = origin(&authorities, |mut server| {
+        let error = server.rest().1.unwrap_err().to_string();
+        assert!(error.contains("BadRecordMac"), "{error}");
+    });
+    let recording = Recording::with(authorities.reverse("https", origin.address));
+    let mut client = authorities.client(recording.connect(), &[]);
+    ask(&mut client);
+    alert(&mut client);
+    origin.join();
+    assert_eq!(recording.finish().closes(0), [(Side::Client, How::Alert(BAD_RECORD_MAC))]);
+}
+
+const BAD_RECORD_MAC: u8 = 20;
+
+/// Makes a peer send an alert, by a record that it cannot decrypt.
+fn alert<D>(
+    peer: &mut rustls::StreamOwned<impl DerefMut<Target = ConnectionCommon<D>>, TcpStream>,
+) {
+    let record = [&[23, 3, 3, 0, 64][..], &[0; 64]].concat();
+    peer.conn.read_tls(&mut &record[..]).unwrap();
+    assert!(peer.conn.process_new_packets().is_err());
+    peer.conn.write_tls(&mut peer.sock).unwrap();
+    peer.sock.fin();
+}
+
+/// A client that knows one version of TLS only.
+fn speaking(
+    authority: &Authority,
+    socket: TcpStream,
+    version: &'static rustls::SupportedProtocolVersion,
+) -> Client {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(authority.certificate().clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider);
+    let builder = builder.with_protocol_versions(&[version]).unwrap();
+    let config = builder.with_root_certificates(roots).with_no_client_auth();
+    let name = "localhost".try_into().unwrap();
+    let client = rustls::ClientConnection::new(Arc::new(config), name).unwrap();
+    rustls::StreamOwned::new(client, socket)
+}
+
 /// A server that takes any client's certificate, but demands one.
-fn demanding(authorities: &Authorities, socket: std::net::TcpStream) -> Server {
+fn demanding(authorities: &Authorities, socket: TcpStream) -> Server {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let leaf = authorities.theirs.leaf("localhost").unwrap();
     let config = rustls::ServerConfig::builder_with_provider(provider.clone())

@@ -58,6 +58,13 @@ async fn drain(mut stream: Stream, line: &mut Line<'_>) {
     if line.client_closed() {
         return;
     }
+    if let Some(how) = exhaust(&mut stream).await {
+        line.note(Side::Client, how);
+    }
+}
+
+/// Reads, and drops, until the client ends, too; none if it does not.
+pub(super) async fn exhaust(stream: &mut Stream) -> Option<How> {
     let mut dropped = vec![0; 16 * 1024];
     let drain = async {
         loop {
@@ -68,9 +75,7 @@ async fn drain(mut stream: Stream, line: &mut Line<'_>) {
             }
         }
     };
-    if let Ok(how) = tokio::time::timeout(LINGER, drain).await {
-        line.note(Side::Client, how);
-    }
+    tokio::time::timeout(LINGER, drain).await.ok()
 }
 
 /// RST, once all that was written has left for the client: what is still queued would be destroyed.

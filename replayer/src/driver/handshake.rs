@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cassettes::model::{How, Side, Tls};
+use cassettes::wire::tls_alert::plain;
 use rustls::ServerConfig;
 use rustls::server::{Acceptor, ClientHello};
 use tokio::io::AsyncWriteExt;
@@ -12,9 +13,8 @@ use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::Server;
-use super::alert::plain;
 use super::doors::{Gone, Visit};
-use super::ending::send_alert;
+use super::ending::{exhaust, send_alert};
 use super::stream::{Rewound, Stream};
 use crate::deck::Stop;
 use crate::options::HttpMatch;
@@ -108,7 +108,9 @@ async fn fall_silent(
     let meant = visit.meant.as_ref().map(|meant| meant.named(true));
     match server.stage.next_failure(meant, Stop::Silence) {
         Some(how @ How::Alert(number)) => {
-            drop(send_alert(*stream, number).await);
+            if let Ok(mut stream) = send_alert(*stream, number).await {
+                exhaust(&mut stream).await;
+            }
             Err(Gone { by: Side::Server, how })
         }
         _ => Ok(Stream::Tls(stream)),
