@@ -4,24 +4,23 @@ import re
 import socket
 import threading
 
+from harness.listener import Listener
+
 # A client that neither speaks nor closes for this long has hung.
 PATIENCE = 10
 CONTENT_LENGTH = re.compile(rb"^content-length:[ \t]*(\d+)", re.I | re.M)
 CHUNKED = re.compile(rb"^transfer-encoding:.*chunked", re.I | re.M)
 
 
-class Origin:
+class Origin(Listener):
     """Serves one case at a time on one listening port; `received` is the log of all it read."""
 
+    patience = PATIENCE
+
     def __init__(self, port):
-        self.listener = socket.socket()
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind(("127.0.0.1", port))
-        self.listener.listen(64)
-        self.port = self.listener.getsockname()[1]
         self.lock = threading.Lock()
         self.load(None)
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(port)
 
     def load(self, case):
         with self.lock:
@@ -33,29 +32,7 @@ class Origin:
     def log(self):
         return b"".join(self.received)
 
-    def close(self):
-        """Wakes the accepting thread, or the port would stay taken while it waits."""
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-
-    def _accept(self):
-        while True:
-            try:
-                peer, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(peer,), daemon=True).start()
-
-    def _serve(self, peer):
-        peer.settimeout(PATIENCE)
-        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        try:
-            with peer:
-                self._converse(peer)
-        except OSError:
-            pass
-
-    def _converse(self, peer):
+    def converse(self, peer):
         case, buffered = self.case, bytearray()
         while case is not None:
             step = self._peek(case)

@@ -7,6 +7,7 @@ import threading
 import time
 
 from harness import retape
+from harness.listener import Listener
 
 GIB = 1 << 30
 EXCHANGES = 10_000
@@ -80,38 +81,7 @@ class Watch:
         self.thread.join()
 
 
-class Origin:
-    """A listening thread that serves every connection with `converse`."""
-
-    def __enter__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-
-    def _accept(self):
-        while True:
-            try:
-                peer, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(peer,), daemon=True).start()
-
-    def _serve(self, peer):
-        peer.settimeout(PATIENCE)
-        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        try:
-            with peer:
-                self.converse(peer)
-        except OSError:
-            pass
-
-
-class GiantOrigin(Origin):
+class GiantOrigin(Listener):
     def converse(self, peer):
         block = os.urandom(BLOCK) if not hasattr(self, "block") else self.block
         self.block = block
@@ -141,7 +111,7 @@ def read_giant(port):
     return total, digest.hexdigest()
 
 
-class CountingOrigin(Origin):
+class CountingOrigin(Listener):
     def converse(self, peer):
         buffered, number = b"", 0
         while chunk := peer.recv(65536):
