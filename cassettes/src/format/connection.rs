@@ -1,11 +1,12 @@
-//! The metadata of connections, in its two shapes: the one of 1.0, and the one of 1.1 that says more.
-//! A connection is written in the first that holds all that is known of it.
+//! The metadata of connections, in its three shapes: the one of 1.0, the one of 1.1 that says more, and the one of
+//! 1.2 with gaps. A connection is written in the first that holds all that is known of it.
 
 use bincode::{Decode, Encode};
 
 use super::codec::{decode, encode_into};
 use super::damage::What;
 use super::frame::{FRAME_BYTES, Frame, FrameHead, Kind};
+use super::gap::{GapRecord, GappedConnectionRecord};
 use crate::model::{
     Close, Connection, ConnectionId, How, Side, Timestamp, Tls, Transport, Trust, Way,
 };
@@ -19,7 +20,7 @@ pub(super) struct Described {
 }
 
 impl Described {
-    /// From a record of kinds 2, 5, 10 or 11.
+    /// From a record of kinds 2, 5, 10, 11 or 12.
     pub(super) fn read(frame: &Frame<'_>) -> Result<Self, What> {
         match frame.kind() {
             Some(Kind::ConnectionOpened | Kind::ConnectionDone) => {
@@ -27,6 +28,9 @@ impl Described {
             }
             Some(Kind::FullConnectionOpened | Kind::FullConnectionDone) => {
                 decode::<FullConnectionRecord>(frame.meta)?.into_model()
+            }
+            Some(Kind::GappedConnectionDone) => {
+                decode::<GappedConnectionRecord>(frame.meta)?.into_model()
             }
             _ => {
                 let expected = Kind::ConnectionDone.name();
@@ -52,8 +56,12 @@ pub(super) fn done_record(id: ConnectionId, connection: &Connection, exchanges: 
             &ConnectionRecord::new(id, connection, exchanges),
         );
     }
-    let record = FullConnectionRecord::new(id, connection, exchanges);
-    meta_record(Kind::FullConnectionDone, &record)
+    let full = FullConnectionRecord::new(id, connection, exchanges);
+    if connection.gaps.is_empty() {
+        return meta_record(Kind::FullConnectionDone, &full);
+    }
+    let gaps = connection.gaps.iter().map(GapRecord::of).collect();
+    meta_record(Kind::GappedConnectionDone, &GappedConnectionRecord { full, gaps })
 }
 
 /// A whole record that is all metadata.
@@ -132,6 +140,7 @@ pub(super) struct FullCloseRecord {
 /// Nothing is known of it that 1.0 could not say.
 fn fits_first_shape(connection: &Connection) -> bool {
     let plain = connection.tls.is_none() && connection.upstream_tls.is_none();
+    let plain = plain && connection.gaps.is_empty();
     let known = |close: &Close| how_number(close.how) <= LAST_OF_FIRST_SHAPE;
     plain && connection.way == Way::Direct && connection.closes.iter().all(known)
 }
@@ -196,7 +205,7 @@ impl FullConnectionRecord {
         }
     }
 
-    fn into_model(self) -> Result<Described, What> {
+    pub(super) fn into_model(self) -> Result<Described, What> {
         let facts = Connection {
             opened: Timestamp::from_nanos(self.opened),
             transport: transport(self.transport)?,
@@ -207,6 +216,7 @@ impl FullConnectionRecord {
             tls: self.tls.map(TlsRecord::into_model).transpose()?.map(Box::new),
             upstream_tls: self.upstream_tls.map(TlsRecord::into_model).transpose()?.map(Box::new),
             closes: self.closes.iter().map(FullCloseRecord::to_model).collect::<Result<_, _>>()?,
+            gaps: Vec::new(),
         };
         Ok(Described { id: self.id, exchanges: self.exchanges, facts })
     }

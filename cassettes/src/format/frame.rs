@@ -43,6 +43,7 @@ pub(super) enum Kind {
     Footer = 9,
     FullConnectionOpened = 10,
     FullConnectionDone = 11,
+    GappedConnectionDone = 12,
 }
 
 impl Kind {
@@ -60,6 +61,7 @@ impl Kind {
             9 => Self::Footer,
             10 => Self::FullConnectionOpened,
             11 => Self::FullConnectionDone,
+            12 => Self::GappedConnectionDone,
             _ => return None,
         })
     }
@@ -71,7 +73,9 @@ impl Kind {
             Self::ConnectionOpened | Self::FullConnectionOpened => "connection-opened",
             Self::Part => "part",
             Self::Exchange => "exchange",
-            Self::ConnectionDone | Self::FullConnectionDone => "connection-done",
+            Self::ConnectionDone | Self::FullConnectionDone | Self::GappedConnectionDone => {
+                "connection-done"
+            }
             Self::ExchangeSegment => "exchange index segment",
             Self::ConnectionSegment => "connection index segment",
             Self::Index => "index",
@@ -154,7 +158,8 @@ impl<'a> Frame<'a> {
                 | Kind::ConnectionOpened
                 | Kind::ConnectionDone
                 | Kind::FullConnectionOpened
-                | Kind::FullConnectionDone,
+                | Kind::FullConnectionDone
+                | Kind::GappedConnectionDone,
             ) => (true, false, false),
             Some(Kind::Part | Kind::Exchange) => (true, true, true),
             Some(Kind::ExchangeSegment | Kind::ConnectionSegment) => (true, true, false),

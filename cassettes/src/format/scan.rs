@@ -111,7 +111,9 @@ impl Tally {
     fn try_take(&mut self, frame: &Frame<'_>) -> Result<(), What> {
         match frame.kind() {
             Some(Kind::ConnectionOpened | Kind::FullConnectionOpened) => self.opened(frame),
-            Some(Kind::ConnectionDone | Kind::FullConnectionDone) => self.ended(frame),
+            Some(Kind::ConnectionDone | Kind::FullConnectionDone | Kind::GappedConnectionDone) => {
+                self.ended(frame)
+            }
             Some(Kind::Part) => self.part(frame),
             Some(Kind::Exchange) => self.exchange(frame),
             Some(Kind::Header) => {

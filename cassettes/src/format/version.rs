@@ -13,7 +13,8 @@ pub const PREAMBLE_BYTES: usize = 16;
 /// - 1.0: header, connections, parts, exchanges, index segments, index, footer; zstd bodies
 /// - 1.1: records of connections with the client's way and TLS facts; ends by `close_notify`, TLS alert or
 ///   refused certificate; HTTP/2; exchanges of a connection in any order
-pub const FORMAT: Version = Version { major: 1, minor: 1 };
+/// - 1.2: gaps, in what was captured
+pub const FORMAT: Version = Version { major: 1, minor: 2 };
 
 /// A format version. The major one changes when an older reader would misread; the minor one when it
 /// notices what is new to it: it skips that, or says that it cannot read it.

@@ -13,6 +13,9 @@ pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 /// Most ends of a connection. Two are usual: each direction has one.
 pub const MAX_CLOSES: usize = 1024;
 
+/// Most gaps of a connection that are kept apart: a capture that lacks more of one has lost it rather than parts of it.
+pub const MAX_GAPS: usize = 1024;
+
 /// Most protocols that a TLS client is kept to have offered. Clients offer two or three.
 pub const MAX_OFFERED: usize = 256;
 
@@ -28,7 +31,8 @@ pub fn encode(cassette: &Cassette) -> Result<Bytes, EncodeError> {
             open.record(exchange, cassette.connection_of(exchange));
         }
     }
-    for (open, connection) in open.into_iter().zip(cassette.connections()) {
+    for (mut open, connection) in open.into_iter().zip(cassette.connections()) {
+        connection.gaps.iter().for_each(|gap| open.journal.lose(*gap));
         open.journal.end(connection.closes.clone());
     }
     journal.finish();
@@ -73,6 +77,9 @@ fn check(cassette: &Cassette) -> Result<(), EncodeError> {
         }
         if connection.closes.len() > MAX_CLOSES {
             return Err(EncodeError::TooManyCloses { closes: connection.closes.len() });
+        }
+        if connection.gaps.len() > MAX_GAPS {
+            return Err(EncodeError::TooManyGaps { gaps: connection.gaps.len() });
         }
     }
     Ok(())
@@ -121,5 +128,11 @@ pub enum EncodeError {
     TooManyCloses {
         /// How many it has.
         closes: usize,
+    },
+    /// A connection has more than [`MAX_GAPS`] gaps.
+    #[error("a connection has {gaps} gaps: leave at most {MAX_GAPS}")]
+    TooManyGaps {
+        /// How many it has.
+        gaps: usize,
     },
 }

@@ -1,6 +1,6 @@
 //! What exchanges travel on, and how it ended.
 
-use super::{Side, Timestamp};
+use super::{Direction, Exchange, Side, Timestamp};
 
 /// A connection's place in its cassette, counted from 0 in the order of opening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -36,6 +36,9 @@ pub struct Connection {
     /// Every end, in the order in which they happened: both directions of a TCP connection close
     /// by themselves. Empty while it was still open when the recording stopped.
     pub closes: Vec<Close>,
+    /// What is known to be missing, in the order in which it was missed. Only what was captured has gaps: a proxy
+    /// sees every byte.
+    pub gaps: Vec<Gap>,
 }
 
 impl Connection {
@@ -51,6 +54,7 @@ impl Connection {
             tls: None,
             upstream_tls: None,
             closes: Vec::new(),
+            gaps: Vec::new(),
         }
     }
 
@@ -62,6 +66,18 @@ impl Connection {
     /// The server's first own end, if it ended the connection before the client's reset.
     pub fn server_close(&self) -> Option<&Close> {
         self.closes.iter().find(|close| close.by == Side::Server)
+    }
+
+    /// What is missing before the first byte of an exchange that started then. No exchange has a gap inside it: a
+    /// gap ends those that are open, and what follows it is later than it.
+    pub fn gap_before(&self, started: Timestamp) -> Option<&Gap> {
+        self.gaps.iter().find(|gap| gap.at < started)
+    }
+
+    /// What is missing after the last byte of `exchange`: of one that is not complete, this is where it breaks off.
+    pub fn gap_after(&self, exchange: &Exchange) -> Option<&Gap> {
+        let ended = exchange.ended();
+        self.gaps.iter().find(|gap| gap.at >= ended)
     }
 }
 
@@ -151,4 +167,17 @@ pub enum How {
     Alert(u8),
     /// The recorder refused the server's certificate.
     Untrusted,
+}
+
+/// Bytes that were sent and are not in the recording: a capture lacks the packets, or part of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Gap {
+    /// Which way they went.
+    pub direction: Direction,
+    /// When they were missed. What came before them is not later, what came after them is.
+    pub at: Timestamp,
+    /// How many bytes of this direction of the connection came before them, missing ones included.
+    pub offset: u64,
+    /// How many are missing.
+    pub length: u64,
 }

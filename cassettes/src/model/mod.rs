@@ -15,7 +15,7 @@ mod time;
 
 pub use cassette::{Cassette, CassetteError, Header, Rewrite};
 pub use chunk::{Chunk, Direction, Side};
-pub use connection::{Close, Connection, ConnectionId, How, Tls, Transport, Trust, Way};
+pub use connection::{Close, Connection, ConnectionId, Gap, How, Tls, Transport, Trust, Way};
 pub use exchange::{Exchange, Protocol};
 pub use script::{Script, Step, Until};
 pub use tape::{Degraded, ExchangeId, ExchangeSummary, RequestKeys, TapeEvent};

@@ -296,3 +296,30 @@ fn what_can_be_said_readably_is_not_written_raw() {
     assert_eq!(broken.matches("incomplete: true").count(), 3, "{broken}");
     assert_eq!(broken.matches("raw:").count(), 1, "{broken}");
 }
+
+#[test]
+fn gaps_end_what_was_open() {
+    let cassette = golden!("gaps");
+    let [holed, uploaded] = cassette.connections() else { panic!() };
+    assert_eq!(holed.gaps.len() + uploaded.gaps.len(), 3);
+    let summaries: Vec<_> = cassette
+        .exchanges()
+        .iter()
+        .map(|exchange| {
+            let summary = crate::transcribe::summarize(exchange, cassette.connection_of(exchange));
+            (summary.complete, summary.degraded.map(|place| (place.direction, place.offset)))
+        })
+        .collect();
+    let (asked, answered) = (Direction::ToServer, Direction::ToClient);
+    assert_eq!(
+        summaries,
+        [
+            (false, Some((answered, 43))),
+            (false, Some((answered, 0))),
+            (true, None),
+            (false, Some((asked, 47))),
+            (false, Some((asked, 0))),
+            (false, Some((asked, 0))),
+        ]
+    );
+}

@@ -1,16 +1,17 @@
 //! The one-line notations, each with its inverse: reads (`server head +1.2ms`), ends
-//! (`server resets +3ms`), chunk sizes (`4096`, `rest`).
+//! (`server resets +3ms`), gaps (`server 1460 bytes after 2920 at 12ms`), chunk sizes (`4096`, `rest`).
 
 use super::error::TextError;
 use super::message::Size;
 use super::quantity::{duration, show_duration};
 use super::reads::{Amount, Read};
 use super::tree::Node;
-use crate::model::{Direction, How, Side};
+use crate::model::{Direction, Gap, How, Side, Timestamp};
 use crate::wire::tls_names;
 
 const READ: &str = "who sent, how much (`head`, a number of bytes, or nothing for the rest), and the wait, as in `server head +1.2ms`";
 const END: &str = "who and how, as in `server closes`, `client resets +2ms`, `server times out at 30s`, or `client alerts unknown_ca`";
+const GAP: &str = "whose bytes are missing, how many, after how many that it had sent, and when, as in `server 1460 bytes after 2920 at 12ms`";
 const SIZE: &str = "a number of bytes, `rest`, or `hex` and the size line as it was";
 
 /// When a close was, as written.
@@ -138,6 +139,27 @@ pub(super) fn show_end(end: End) -> String {
     format!("{} {way}{when}", side_name(end.by))
 }
 
+/// The gap that `node` says.
+pub(super) fn gap_of(node: &Node<'_>) -> Result<Gap, TextError> {
+    let text = node.text("a gap", GAP)?;
+    let parts = || {
+        let (side, rest) = strip_side(text)?;
+        let (length, rest) = rest.split_once(" bytes after ")?;
+        let (offset, at) = rest.split_once(" at ")?;
+        Some((side, length.parse().ok()?, offset.trim().parse().ok()?, at.trim()))
+    };
+    let (side, length, offset, at) =
+        parts().ok_or_else(|| node.place.invalid("the gap", text, GAP))?;
+    let at = Timestamp::from_nanos(duration(at, "the time", node.place)?);
+    Ok(Gap { direction: side.sends(), at, offset, length })
+}
+
+/// The inverse of [`gap_of`].
+pub(super) fn show_gap(Gap { direction, at, offset, length }: Gap) -> String {
+    let (side, at) = (sender_name(direction), show_duration(at.as_nanos()));
+    format!("{side} {length} bytes after {offset} at {at}")
+}
+
 /// The chunk size that `node` says.
 pub(super) fn size_of(node: &Node<'_>) -> Result<Size, TextError> {
     let text = node.text("a chunk size", SIZE)?;
@@ -198,6 +220,18 @@ mod tests {
         let wrong = ["server", "server close", "closes", "server closes soon", "server closes at"];
         for text in wrong.iter().chain(&["server alerts", "server alerts loudly"]) {
             assert!(end_of(&tree::parse(text).unwrap()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn gaps_are_shown_as_they_are_read() {
+        for text in ["server 1460 bytes after 2920 at 12ms", "client 1 bytes after 0 at 0ms"] {
+            assert_eq!(show_gap(gap_of(&tree::parse(text).unwrap()).unwrap()), text);
+        }
+        for text in
+            ["server 1460 bytes", "1 bytes after 2 at 3ms", "server -1 bytes after 0 at 0ms"]
+        {
+            assert!(gap_of(&tree::parse(text).unwrap()).is_err(), "{text}");
         }
     }
 }

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::{read, write};
 use crate::model::{
-    Cassette, Chunk, Close, Connection, ConnectionId, Direction, Exchange, Header, How, Protocol,
-    Rewrite, Side, Timestamp, Tls, Transport, Trust, Way,
+    Cassette, Chunk, Close, Connection, ConnectionId, Direction, Exchange, Gap, Header, How,
+    Protocol, Rewrite, Side, Timestamp, Tls, Transport, Trust, Way,
 };
 
 /// A message, or a part of one that real traffic may hold or may end with.
@@ -115,8 +115,16 @@ fn connection() -> impl Strategy<Value = Connection> {
     ]);
     let tls = || prop::option::weighted(0.3, tls().prop_map(Box::new));
     let addresses = (address(), address(), address());
-    (wait(), transport, way, addresses, (tls(), tls()), vec(close, 0..3)).prop_map(
-        |(opened, transport, way, (client, server, upstream), (tls, upstream_tls), closes)| {
+    let ends = (vec(close, 0..3), vec(gap(), 0..3));
+    (wait(), transport, way, addresses, (tls(), tls()), ends).prop_map(
+        |(
+            opened,
+            transport,
+            way,
+            (client, server, upstream),
+            (tls, upstream_tls),
+            (closes, gaps),
+        )| {
             Connection {
                 opened: Timestamp::from_nanos(opened),
                 transport,
@@ -127,9 +135,17 @@ fn connection() -> impl Strategy<Value = Connection> {
                 tls,
                 upstream_tls,
                 closes,
+                gaps,
             }
         },
     )
+}
+
+fn gap() -> impl Strategy<Value = Gap> {
+    let direction = prop_oneof![Just(Direction::ToServer), Just(Direction::ToClient)];
+    (direction, wait(), any::<u64>(), any::<u64>()).prop_map(|(direction, at, offset, length)| {
+        Gap { direction, at: Timestamp::from_nanos(at), offset, length }
+    })
 }
 
 fn tls() -> impl Strategy<Value = Tls> {

@@ -6,9 +6,10 @@
 //! - [`compile`]: what a replayer does to play an exchange's server
 //!
 //! Inside: `opening` tells the version of HTTP, `http1`, `http2` and `raw` each read one way of speaking, all of them
-//! write to a `tape`; `script` is how each is played.
+//! write to a `tape`; `gap` is what missing bytes leave of exchanges; `script` is how each is played.
 
 mod collect;
+mod gap;
 mod http1;
 mod http2;
 mod opening;

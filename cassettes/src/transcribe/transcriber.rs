@@ -1,15 +1,17 @@
 //! The transcriber: what is read from one connection, to the machine that reads what it speaks.
 
 use std::mem;
+use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::gap;
 use super::http1::Http1;
 use super::http2::Http2;
 use super::opening::{Opening, Spoken};
 use super::raw::Raw;
 use super::tape::Tape;
-use crate::model::{Chunk, Close, ConnectionId, Direction, How, Side, TapeEvent, Timestamp};
+use crate::model::{Chunk, Close, ConnectionId, Direction, Gap, How, Side, TapeEvent, Timestamp};
 
 /// Turns what is read from one connection into exchanges, as it comes, in constant memory. Never
 /// fails: what is not HTTP stays raw, and is counted.
@@ -28,7 +30,13 @@ pub struct Transcriber {
     latest: Timestamp,
     client_closed: bool,
     server_closed: bool,
+    /// Bytes of the connection so far, missing ones included.
+    from_client: u64,
+    from_server: u64,
 }
+
+/// What follows a gap is at least so much later, so that times tell on which side of it an exchange is.
+const AFTER_GAP: Duration = Duration::from_nanos(1);
 
 /// Which machine reads.
 #[derive(Debug)]
@@ -54,8 +62,29 @@ impl Transcriber {
     pub fn receive(&mut self, direction: Direction, at: Timestamp, bytes: Bytes) {
         self.latest = self.latest.max(at);
         if !bytes.is_empty() {
+            *self.offset(direction) += bytes.len() as u64;
             self.take(Chunk { direction, at: self.latest, bytes });
         }
+    }
+
+    /// So many bytes are missing here, seen at that time: what a connection and its journal are to be told of it. None
+    /// if nothing is missing.
+    ///
+    /// No exchange has a gap inside it. Those that are open end here, incomplete; what follows is one more, raw,
+    /// or again one more after the next gap. But where the bytes are missing inside the body of an answer in HTTP/1,
+    /// it is known where the next answer begins: only what is left of that body is raw.
+    pub fn lose(&mut self, direction: Direction, at: Timestamp, length: u64) -> Option<Gap> {
+        if length == 0 {
+            return None;
+        }
+        self.latest = self.latest.max(at);
+        let offset = *self.offset(direction);
+        let gap = Gap { direction, at: self.latest, offset, length };
+        *self.offset(direction) = offset.saturating_add(length);
+        self.latest = self.latest.later(AFTER_GAP);
+        self.decide();
+        self.miss(&gap);
+        Some(gap)
     }
 
     /// One direction ended, or the connection was reset.
@@ -100,7 +129,40 @@ impl Transcriber {
     }
 
     const fn of(speech: Speech) -> Self {
-        Self { speech, latest: Timestamp::ZERO, client_closed: false, server_closed: false }
+        Self {
+            speech,
+            latest: Timestamp::ZERO,
+            client_closed: false,
+            server_closed: false,
+            from_client: 0,
+            from_server: 0,
+        }
+    }
+
+    const fn offset(&mut self, direction: Direction) -> &mut u64 {
+        match direction {
+            Direction::ToServer => &mut self.from_client,
+            Direction::ToClient => &mut self.from_server,
+        }
+    }
+
+    fn miss(&mut self, gap: &Gap) {
+        let goes_on = match &mut self.speech {
+            Speech::Opening(_) => false,
+            Speech::Http1(http1) => http1.lose(gap),
+            Speech::Http2(http2) => {
+                http2.lose(gap);
+                false
+            }
+            Speech::Raw(raw) => {
+                raw.lose(gap);
+                true
+            }
+        };
+        if !goes_on {
+            let tape = mem::replace(self.tape_mut(), Tape::new(ConnectionId::default()));
+            self.speech = Speech::Raw(Raw::after(tape, gap::after(gap)));
+        }
     }
 
     fn take(&mut self, chunk: Chunk) {

@@ -19,7 +19,7 @@ use crate::format::record::{
 use crate::format::summary::flags_of;
 use crate::format::zstd::{self, MIN_COMPRESSED_BYTES};
 use crate::model::{
-    Chunk, Close, Connection, ConnectionId, Degraded, ExchangeId, ExchangeSummary, Protocol,
+    Chunk, Close, Connection, ConnectionId, Degraded, ExchangeId, ExchangeSummary, Gap, Protocol,
     RequestKeys, TapeEvent, Timestamp,
 };
 
@@ -80,7 +80,8 @@ impl ConnectionJournal {
     /// Opens the next connection of the journal.
     pub(super) fn open(shared: Arc<Shared>, facts: Connection) -> Self {
         let opened = shared.shifted(facts.opened);
-        let facts = Connection { opened, closes: Vec::new(), ..facts::bounded(facts) };
+        let facts =
+            Connection { opened, closes: Vec::new(), gaps: Vec::new(), ..facts::bounded(facts) };
         let mut state = shared.lock();
         let id = ConnectionId(state.next_connection());
         let offset = state.append(&opened_record(id, &facts));
@@ -103,10 +104,18 @@ impl ConnectionJournal {
     }
 
     /// More is known of the connection than when it was opened: how TLS was settled, where it leads. All but
-    /// its time of opening is taken from `facts`; its closes are ignored, [`ConnectionJournal::end`] says them.
+    /// its time of opening is taken from `facts`; its closes and gaps are ignored, [`ConnectionJournal::end`] and
+    /// [`ConnectionJournal::lose`] say them.
     pub fn describe(&mut self, facts: Connection) {
-        let opened = self.facts.opened;
-        self.facts = Connection { opened, closes: Vec::new(), ..facts::bounded(facts) };
+        let (opened, gaps) = (self.facts.opened, std::mem::take(&mut self.facts.gaps));
+        self.facts = Connection { opened, closes: Vec::new(), gaps, ..facts::bounded(facts) };
+    }
+
+    /// Bytes are missing, as [`Transcriber::lose`](crate::transcribe::Transcriber::lose) puts it. Of more than
+    /// [`MAX_GAPS`](crate::format::MAX_GAPS), the last ones are counted as part of one: how many bytes are missing in all stays right.
+    pub fn lose(&mut self, gap: Gap) {
+        let at = self.shared.shifted(gap.at);
+        facts::add_gap(&mut self.facts.gaps, Gap { at, ..gap });
     }
 
     /// Takes the next event of this connection; whichever connection the event names, it is taken

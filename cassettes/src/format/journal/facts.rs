@@ -1,7 +1,7 @@
 //! What a client says of itself before anybody checked it, cut to what a record holds.
 
-use crate::format::whole::{MAX_OFFERED, MAX_TEXT_BYTES};
-use crate::model::{Connection, Tls};
+use crate::format::whole::{MAX_GAPS, MAX_OFFERED, MAX_TEXT_BYTES};
+use crate::model::{Connection, Gap, Tls};
 
 /// Cut so that its record can be read again. Names and addresses are far shorter.
 pub(super) fn bounded(mut facts: Connection) -> Connection {
@@ -12,6 +12,16 @@ pub(super) fn bounded(mut facts: Connection) -> Connection {
         cut_tls(tls);
     }
     facts
+}
+
+/// Adds one, or counts it as part of the last if there are too many.
+pub(super) fn add_gap(gaps: &mut Vec<Gap>, gap: Gap) {
+    match gaps.get_mut(MAX_GAPS - 1) {
+        Some(last) => {
+            *last = Gap { at: gap.at, length: last.length.saturating_add(gap.length), ..*last };
+        }
+        None => gaps.push(gap),
+    }
 }
 
 fn cut_tls(tls: &mut Tls) {

@@ -7,6 +7,7 @@ use crate::format::codec::{decode, encode_into};
 use crate::format::connection::{
     CloseRecord, ConnectionRecord, FullCloseRecord, FullConnectionRecord, TlsRecord,
 };
+use crate::format::gap::{GapRecord, GappedConnectionRecord};
 use crate::format::number::narrow;
 use crate::format::record::{
     ChunkRecord, DegradedRecord, ExchangeRecord, HeaderRecord, PartRecord,
@@ -24,9 +25,13 @@ const COMPRESSED_FILE: &[u8] = include_bytes!("../../../library/compressed.v1.ca
 const CONTINUED: &[u8] = include_bytes!("../../../library/continued.v1.cassette");
 const KILLED: &[u8] = include_bytes!("../../../library/killed.v1.cassette");
 // Written by format 1.1.
-const SMALLEST: &[u8] = include_bytes!("../../../library/smallest.v1.1.cassette");
+const SMALLEST_1_1: &[u8] = include_bytes!("../../../library/smallest.v1.1.cassette");
 const TLS: &[u8] = include_bytes!("../../../library/tls.v1.1.cassette");
 const HTTP2: &[u8] = include_bytes!("../../../library/http2.v1.1.cassette");
+// Written by format 1.2.
+const SMALLEST: &[u8] = include_bytes!("../../../library/smallest.v1.2.cassette");
+const GAPS: &[u8] = include_bytes!("../../../library/gaps.v1.2.cassette");
+const GAPS_YAML: &str = include_str!("../../../library/gaps.yaml");
 const HTTP2_YAML: &str = include_str!("../../../library/http2.yaml");
 const FORMAT_MD: &str = include_str!("../../../FORMAT.md");
 
@@ -134,19 +139,28 @@ fn the_smallest_cassette_is_still_written_and_read_the_same() {
 
 #[test]
 fn what_is_known_of_tls_is_still_written_and_read_the_same() {
-    assert_eq!(encode(&tls()).unwrap(), TLS);
+    assert_eq!(encode(&tls()).unwrap()[PREAMBLE_BYTES..], TLS[PREAMBLE_BYTES..]);
     assert_reads(TLS, &tls());
 }
 
 #[test]
 fn streams_of_http2_are_still_written_and_read_the_same() {
     let streams = crate::text::read(HTTP2_YAML).unwrap();
-    assert_eq!(encode(&streams).unwrap(), HTTP2);
+    assert_eq!(encode(&streams).unwrap()[PREAMBLE_BYTES..], HTTP2[PREAMBLE_BYTES..]);
     assert_reads(HTTP2, &streams);
 }
 
 #[test]
-fn a_file_of_the_first_version_is_still_read_and_differs_in_its_preamble_alone() {
+fn gaps_are_still_written_and_read_the_same() {
+    let gaps = crate::text::read(GAPS_YAML).unwrap();
+    assert_eq!(encode(&gaps).unwrap(), GAPS);
+    assert_reads(GAPS, &gaps);
+}
+
+#[test]
+fn a_file_of_an_earlier_version_is_still_read_and_differs_in_its_preamble_alone() {
+    assert_eq!(encode(&smallest()).unwrap()[PREAMBLE_BYTES..], SMALLEST_1_1[PREAMBLE_BYTES..]);
+    assert_reads(SMALLEST_1_1, &smallest());
     assert_eq!(encode(&smallest()).unwrap()[PREAMBLE_BYTES..], SMALLEST_1_0[PREAMBLE_BYTES..]);
     assert_reads(SMALLEST_1_0, &smallest());
     assert_eq!(encode(&sample()).unwrap()[PREAMBLE_BYTES..], BASIC[PREAMBLE_BYTES..]);
@@ -241,6 +255,9 @@ fn metadata_is_encoded_as_specified() {
     let expected = "01 02 00 02 01 61 01 62 01 63 01 01 73 02 02 68 32 01 78 02 68 32 fb 04 03 fb 01 13 01 00 \
                     03 01 04 00 fb 30 01";
     assert_encodes(&full, expected);
+    let gap = GapRecord { direction: 1, at: 5, offset: 2920, length: 1460 };
+    let gapped = GappedConnectionRecord { full, gaps: vec![gap] };
+    assert_encodes(&gapped, &format!("{expected} 01 01 05 fb 68 0b fb b4 05"));
     let chunks = vec![ChunkRecord { direction: 1, after: 2, len: 300 }];
     let part = PartRecord {
         connection: 0,

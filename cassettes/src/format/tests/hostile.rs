@@ -324,7 +324,7 @@ fn a_file_of_a_newer_minor_version_is_read_as_far_as_it_is_known_or_refused_as_n
         assert_eq!(opened.is_ok(), understood, "kind {kind}");
         if let Err(error) = opened {
             let error = error.to_string();
-            assert!(error.contains("is in format 1.2, and this retape reads 1.1"), "{error}");
+            assert!(error.contains("is in format 1.3, and this retape reads 1.2"), "{error}");
             assert!(error.contains("its kind is 100, which only a newer retape knows"), "{error}");
         }
     }

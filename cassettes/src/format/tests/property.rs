@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use super::{COMPRESSED, at, drain, events, open, problems};
 use crate::format::{Journal, Options, encode};
 use crate::model::{
-    Cassette, Chunk, Close, Connection, ConnectionId, Direction, Exchange, Header, How, Protocol,
-    Rewrite, Side, TapeEvent, Tls, Transport, Trust, Way,
+    Cassette, Chunk, Close, Connection, ConnectionId, Direction, Exchange, Gap, Header, How,
+    Protocol, Rewrite, Side, TapeEvent, Tls, Transport, Trust, Way,
 };
 
 proptest! {
@@ -54,7 +54,8 @@ fn interleaved(cassette: &Cassette, options: Options, picks: &[u8]) -> Bytes {
         let connection = open[pick % open.len()];
         connections[connection].record(next_event(&mut queues[connection], pick / 16));
     }
-    for (journal, facts) in connections.into_iter().zip(cassette.connections()) {
+    for (mut journal, facts) in connections.into_iter().zip(cassette.connections()) {
+        facts.gaps.iter().for_each(|gap| journal.lose(*gap));
         journal.end(facts.closes.clone());
     }
     journal.finish();
@@ -102,8 +103,16 @@ fn connections() -> impl Strategy<Value = Connection> {
     let texts = (".{0,20}", ".{0,20}", ".{0,20}");
     let tls = || option::weighted(0.3, tls().prop_map(Box::new));
     let way = prop_oneof![4 => Just(Way::Direct), 6 => ways()];
-    (times(), transport, way, texts, (tls(), tls()), vec(closes(), 0..3)).prop_map(
-        |(opened, transport, way, (client, server, upstream), (tls, upstream_tls), closes)| {
+    let ends = (vec(closes(), 0..3), vec(gaps(), 0..3));
+    (times(), transport, way, texts, (tls(), tls()), ends).prop_map(
+        |(
+            opened,
+            transport,
+            way,
+            (client, server, upstream),
+            (tls, upstream_tls),
+            (closes, gaps),
+        )| {
             Connection {
                 opened: at(opened),
                 transport,
@@ -114,6 +123,7 @@ fn connections() -> impl Strategy<Value = Connection> {
                 tls,
                 upstream_tls,
                 closes,
+                gaps,
             }
         },
     )
@@ -150,6 +160,13 @@ fn closes() -> impl Strategy<Value = Close> {
         any::<u8>().prop_map(How::Alert),
     ];
     (times(), by, how).prop_map(|(nanos, by, how)| Close { at: at(nanos), by, how })
+}
+
+fn gaps() -> impl Strategy<Value = Gap> {
+    let direction = prop_oneof![Just(Direction::ToServer), Just(Direction::ToClient)];
+    (direction, times(), any::<u64>(), any::<u64>()).prop_map(
+        |(direction, nanos, offset, length)| Gap { direction, at: at(nanos), offset, length },
+    )
 }
 
 fn exchanges(connections: usize) -> impl Strategy<Value = Exchange> {

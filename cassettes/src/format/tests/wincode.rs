@@ -6,6 +6,7 @@ use crate::format::codec::{decode, encode_into};
 use crate::format::connection::{
     CloseRecord, ConnectionRecord, FullCloseRecord, FullConnectionRecord, TlsRecord,
 };
+use crate::format::gap::{GapRecord, GappedConnectionRecord};
 use crate::format::record::{ChunkRecord, DegradedRecord, ExchangeRecord};
 
 #[test]
@@ -20,6 +21,11 @@ fn wincode_writes_and_reads_the_same_metadata() {
         let bytes = serialize(&full, config).unwrap();
         assert_eq!(bytes, encoded(&full));
         assert_eq!(decode::<FullConnectionRecord>(&bytes).unwrap(), full);
+        let gap = GapRecord { direction: 1, at: number, offset: number, length: number };
+        let gapped = GappedConnectionRecord { full, gaps: vec![gap; 2] };
+        let bytes = serialize(&gapped, config).unwrap();
+        assert_eq!(bytes, encoded(&gapped));
+        assert_eq!(decode::<GappedConnectionRecord>(&bytes).unwrap(), gapped);
         let exchange = exchange(number);
         let bytes = encoded(&exchange);
         assert_eq!(bytes, serialize(&exchange, config).unwrap());

@@ -4,15 +4,25 @@ use std::collections::HashMap;
 
 use super::super::error::{Place, Problem, TextError};
 use super::super::fields::Fields;
-use super::super::notation::{End, When};
+use super::super::notation::{self, End, When};
 use super::super::quantity;
 use super::super::tree::{Node, Style, Value};
 use super::exchange::{self, Draft};
 use super::{string, tls};
-use crate::model::{Close, Connection, ConnectionId, Exchange, Side, Timestamp, Transport};
+use crate::model::{Close, Connection, ConnectionId, Exchange, Gap, Side, Timestamp, Transport};
 
-const CONNECTION: &[&str] =
-    &["opened", "transport", "way", "client", "server", "upstream", "tls", "upstream_tls", "end"];
+const CONNECTION: &[&str] = &[
+    "opened",
+    "transport",
+    "way",
+    "client",
+    "server",
+    "upstream",
+    "tls",
+    "upstream_tls",
+    "end",
+    "gaps",
+];
 
 /// The connections while exchanges are plugged into them.
 pub(super) struct Plugboard {
@@ -141,8 +151,14 @@ fn line(node: &Node<'_>) -> Result<Line, TextError> {
     line.connection.upstream = string(&fields, "upstream")?;
     line.connection.tls = tls::read(&fields, "tls")?;
     line.connection.upstream_tls = tls::read(&fields, "upstream_tls")?;
+    line.connection.gaps = fields.get("gaps").map(gaps).transpose()?.unwrap_or_default();
     line.ends = fields.get("end").map(exchange::ends).transpose()?;
     Ok(line)
+}
+
+fn gaps(node: &Node<'_>) -> Result<Vec<Gap>, TextError> {
+    let gaps = node.list("gaps", "a list, as in `[server 1460 after 2920 at 12ms]`")?;
+    gaps.iter().map(notation::gap_of).collect()
 }
 
 fn transport(node: &Node<'_>) -> Result<Transport, TextError> {

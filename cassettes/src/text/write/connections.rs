@@ -1,5 +1,6 @@
 //! What is known of each connection, as text.
 
+use super::super::notation::show_gap;
 use super::super::quantity::show_duration;
 use super::super::tls::{TRUSTS, WAYS};
 use super::emitter::{Emitter, inline};
@@ -14,7 +15,7 @@ pub(super) fn is_bare(connection: &Connection, first_start: Timestamp) -> bool {
     *connection == Connection { closes, ..Connection::opened_at(first_start) }
 }
 
-/// Those that do not go without saying: one a line, but for TLS.
+/// Those that do not go without saying: one a line, but for TLS and gaps.
 pub(super) fn write(yaml: &mut Emitter, cassette: &Cassette, uses: &Uses) {
     if uses.listed > 0 {
         yaml.blank_line();
@@ -23,7 +24,8 @@ pub(super) fn write(yaml: &mut Emitter, cassette: &Cassette, uses: &Uses) {
     for (at, connection) in cassette.connections().iter().enumerate().take(uses.listed) {
         let name = (at + 1).to_string();
         let facts = facts(connection, uses, at, uses.first_start(cassette, at));
-        if connection.tls.is_none() && connection.upstream_tls.is_none() {
+        let is_long = connection.tls.is_some() || connection.upstream_tls.is_some();
+        if !is_long && connection.gaps.is_empty() {
             let facts: Vec<_> =
                 facts.iter().map(|(key, value)| format!("{key}: {value}")).collect();
             yaml.key(2, &name, &format!("{{{}}}", facts.join(", ")));
@@ -31,6 +33,10 @@ pub(super) fn write(yaml: &mut Emitter, cassette: &Cassette, uses: &Uses) {
             yaml.key(2, &name, "");
             for (key, value) in &facts {
                 yaml.key(4, key, value);
+            }
+            let gaps: Vec<_> = connection.gaps.iter().copied().map(show_gap).collect();
+            if !gaps.is_empty() {
+                yaml.list(4, "gaps", &gaps);
             }
         }
     }

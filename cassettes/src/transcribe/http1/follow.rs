@@ -20,7 +20,7 @@ impl Open {
             Direction::ToServer => self.follow_request(chunk),
             Direction::ToClient => self.follow_answer(chunk),
         }
-        self.note_order(chunk.direction, chunk.at);
+        self.note_chunk(chunk.direction, chunk.at, chunk.bytes.len());
         if matches!(self.answer, Answer::Final | Answer::Whole) {
             self.decline_switch();
         }

@@ -3,6 +3,7 @@
 mod follow;
 mod hold;
 mod open;
+mod remains;
 
 use std::collections::VecDeque;
 use std::mem;
@@ -12,6 +13,7 @@ use bytes::Bytes;
 pub use self::hold::MAX_HELD_BYTES;
 use self::open::Reached;
 pub(super) use self::open::{Answer, Open, Request};
+use self::remains::Remains;
 use super::tape::Tape;
 use crate::model::{Chunk, Direction, Timestamp};
 use crate::wire::http1::ResponseKind;
@@ -32,13 +34,22 @@ pub(super) struct Http1 {
     held: Vec<Chunk>,
     /// Of all of them.
     held_bytes: usize,
+    /// Of an answer of which bytes are missing.
+    remains: Option<Box<Remains>>,
     /// What came after both agreed to HTTP/2.
     http2: Option<Vec<Chunk>>,
 }
 
 impl Http1 {
     pub(super) const fn new(tape: Tape) -> Self {
-        Self { tape, open: VecDeque::new(), held: Vec::new(), held_bytes: 0, http2: None }
+        Self {
+            tape,
+            open: VecDeque::new(),
+            held: Vec::new(),
+            held_bytes: 0,
+            remains: None,
+            http2: None,
+        }
     }
 
     pub(super) fn receive(&mut self, chunk: Chunk) {
@@ -51,6 +62,7 @@ impl Http1 {
 
     /// The server sends no more.
     pub(super) fn end_answer(&mut self) {
+        self.end_remains();
         if let Some(first) = self.open.front_mut() {
             first.end_answer();
         }
@@ -59,6 +71,7 @@ impl Http1 {
 
     /// Whatever is open is done, complete or not.
     pub(super) fn finish(&mut self) {
+        self.end_remains();
         self.release_as_tail(self.open.len().saturating_sub(1));
         while self.finish_first() {}
     }
@@ -91,7 +104,7 @@ impl Http1 {
     }
 
     fn receive_answers(&mut self, at: Timestamp, bytes: Bytes) {
-        let mut rest = bytes;
+        let mut rest = self.take_remains(at, bytes);
         while !rest.is_empty() {
             if self.open.is_empty() {
                 self.begin(Request::Absent);
@@ -175,7 +188,7 @@ impl Http1 {
             return self.hold(Chunk { direction, at, bytes });
         }
         let Some(open) = self.open.get_mut(index) else { return };
-        let at = open.note_order(direction, at);
+        let at = open.note_chunk(direction, at, bytes.len());
         let chunk = Chunk { direction, at, bytes };
         self.tape.chunk(open.id, chunk);
     }

@@ -4,8 +4,9 @@ use bytes::Bytes;
 
 use crate::meaning::{BodyHasher, request_key_of};
 use crate::model::{
-    Degraded, Direction, ExchangeId, ExchangeSummary, Protocol, RequestKeys, Timestamp,
+    Degraded, Direction, ExchangeId, ExchangeSummary, Gap, Protocol, RequestKeys, Timestamp,
 };
+use crate::transcribe::gap;
 use crate::transcribe::turns::Turns;
 use crate::wire::http1::{
     Event, ParseError, Problem, RequestContext, RequestHead, RequestParser, ResponseHead,
@@ -78,8 +79,13 @@ pub(in crate::transcribe) struct Open {
     heads: (Bytes, Bytes),
     body: Option<Box<BodyHasher>>,
     degraded: Option<Degraded>,
+    /// Where bytes are missing, as long as nothing of it has come after them.
+    lost: Option<Degraded>,
     /// Of its last chunk.
     last_at: Timestamp,
+    /// Bytes of its chunks.
+    from_client: u64,
+    from_server: u64,
 }
 
 impl Open {
@@ -100,7 +106,10 @@ impl Open {
             heads: (Bytes::new(), Bytes::new()),
             body: None,
             degraded: None,
+            lost: None,
             last_at: Timestamp::ZERO,
+            from_client: 0,
+            from_server: 0,
         }
     }
 
@@ -178,14 +187,29 @@ impl Open {
     }
 
     /// Bytes of this exchange are about to be written down, as seen at `at`: never before those written down already.
-    pub(in crate::transcribe) fn note_order(
+    pub(in crate::transcribe) fn note_chunk(
         &mut self,
         direction: Direction,
         at: Timestamp,
+        len: usize,
     ) -> Timestamp {
         self.turns.note(direction, self.request == Request::Whole);
         self.last_at = self.last_at.max(at);
+        self.lost = None;
+        *self.len(direction) += len as u64;
         self.last_at
+    }
+
+    /// Bytes of the connection are missing. If none of this exchange comes after them, it breaks off there.
+    pub(in crate::transcribe) fn lose(&mut self, gap: &Gap) {
+        let offset = *self.len(gap.direction);
+        self.lost.get_or_insert(gap::lost(gap, offset));
+    }
+
+    /// What reads the answer after bytes of its body that are missing, if it can go on.
+    pub(in crate::transcribe) fn skip(&mut self, length: u64) -> Option<ResponseParser> {
+        let in_body = self.request == Request::Whole && self.answer == Answer::Final;
+        (in_body && self.responses.skip(length)).then(|| self.responses.clone())
     }
 
     /// HTTP is over on this connection, and this exchange gets all that follows.
@@ -276,7 +300,14 @@ impl Open {
             keys: RequestKeys { body: self.body.map_or(0, |body| body.finish()), ..self.keys },
             complete,
             request_first: self.request == Request::Whole && self.turns.are_in_order(),
-            degraded: self.degraded,
+            degraded: self.degraded.or(self.lost.filter(|_| !complete)),
+        }
+    }
+
+    const fn len(&mut self, direction: Direction) -> &mut u64 {
+        match direction {
+            Direction::ToServer => &mut self.from_client,
+            Direction::ToClient => &mut self.from_server,
         }
     }
 

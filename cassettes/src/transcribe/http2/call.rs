@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use bytes::{Bytes, BytesMut};
 
 use crate::meaning::{BodyHasher, request_key_of};
-use crate::model::{Degraded, Direction, ExchangeId, ExchangeSummary, Protocol, RequestKeys, Side};
+use crate::model::{
+    Degraded, Direction, ExchangeId, ExchangeSummary, Gap, Protocol, RequestKeys, Side,
+};
+use crate::transcribe::gap;
 use crate::transcribe::turns::Turns;
 use crate::wire::http::{StreamError, StreamReader};
 use crate::wire::http1::{Event, RequestHead, ResponseKind};
@@ -113,6 +116,20 @@ impl Call {
     /// A stream that was promised on it is not followed.
     pub(super) fn forget(&mut self, promised: u32) {
         self.promised.remove(&promised);
+    }
+
+    /// The beginning of a frame that never came to its end.
+    pub(super) fn cut_off(&mut self, direction: Direction, rest: &[u8]) {
+        self.pending.extend_from_slice(rest);
+        self.half(direction).len += rest.len() as u64;
+    }
+
+    /// Bytes are missing, and what follows them is not followed.
+    pub(super) fn lose(&mut self, gap: &Gap) {
+        if !self.is_complete() && self.reset.is_none() {
+            let offset = self.half(gap.direction).len;
+            self.degraded.get_or_insert(gap::lost(gap, offset));
+        }
     }
 
     /// Whether this is the stream, or one that was promised on it and is not over.

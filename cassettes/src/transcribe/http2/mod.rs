@@ -10,7 +10,9 @@ use bytes::{Bytes, BytesMut};
 
 use super::raw;
 use super::tape::Tape;
-use crate::model::{Chunk, Degraded, Direction, ExchangeId, ExchangeSummary, Protocol, Timestamp};
+use crate::model::{
+    Chunk, Degraded, Direction, ExchangeId, ExchangeSummary, Gap, Protocol, Timestamp,
+};
 use crate::wire::http2::{Frame, FrameHeader, Http2Error, Kind, PREFACE, Piece, Standalone};
 
 pub(super) use self::call::Call;
@@ -116,15 +118,18 @@ impl Http2 {
         self.failed.is_some()
     }
 
+    /// Bytes are missing. Header blocks refer to those before them, so nothing that follows can be read.
+    pub(super) fn lose(&mut self, gap: &Gap) {
+        self.cut_off_all(gap.at);
+        for call in self.calls.values_mut() {
+            call.lose(gap);
+        }
+        self.finish_all();
+    }
+
     /// Whatever is open is done, complete or not. A frame that was cut off is kept where it belongs.
     pub(super) fn finish(&mut self, at: Timestamp) {
-        for direction in [Direction::ToServer, Direction::ToClient] {
-            let rest = mem::replace(self.lane(direction), Standalone::new(direction)).unread();
-            if !rest.is_empty() {
-                self.cut_off(direction, &rest);
-                self.write_down(direction, at);
-            }
-        }
+        self.cut_off_all(at);
         self.finish_all();
     }
 
@@ -235,6 +240,16 @@ impl Http2 {
         self.control.take(direction, bytes);
     }
 
+    fn cut_off_all(&mut self, at: Timestamp) {
+        for direction in [Direction::ToServer, Direction::ToClient] {
+            let rest = mem::replace(self.lane(direction), Standalone::new(direction)).unread();
+            if !rest.is_empty() {
+                self.cut_off(direction, &rest);
+                self.write_down(direction, at);
+            }
+        }
+    }
+
     /// The beginning of a frame, or of a header block, that never came to its end: of DATA, it stays with its stream.
     fn cut_off(&mut self, direction: Direction, rest: &Bytes) {
         let header = rest.first_chunk().map(FrameHeader::read);
@@ -244,7 +259,7 @@ impl Http2 {
             return self.control_bytes(direction, rest);
         };
         self.touched.push(call.id);
-        call.pending.extend_from_slice(rest);
+        call.cut_off(direction, rest);
     }
 
     /// A read is over: each exchange gets a chunk of what it brought.

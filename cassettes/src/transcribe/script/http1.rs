@@ -28,7 +28,12 @@ pub(super) fn compile(
     }
     let mut closes = connection.closes.iter().peekable();
     let mut compiler = Compiler::play(exchange, tls, &mut closes);
-    compiler.end(closes);
+    match connection.gap_after(exchange) {
+        Some(gap) if compiler.breaks_off(exchange, last_on_connection) => {
+            compiler.act(gap.at, Step::Reset);
+        }
+        _ => compiler.end(closes),
+    }
     compiler.steps.into_script()
 }
 
@@ -105,6 +110,12 @@ impl<'a> Compiler<'a> {
         {
             messages.advance(tail);
         }
+    }
+
+    /// Whether it ends where bytes are missing. What a server said unasked may have been all before that.
+    fn breaks_off(&self, exchange: &Exchange, last_on_connection: bool) -> bool {
+        let asked = exchange.sent(Direction::ToServer).next().is_some();
+        !self.open.is_complete() && (asked || last_on_connection)
     }
 
     /// A close with chunks after it. Of the server it is a half-close, or else was seen too early:

@@ -26,7 +26,7 @@ pub(super) fn compile(exchange: &Exchange, connection: &Connection) -> Script {
         }
         compiler.chunk(chunk);
     }
-    compiler.end(&connection.closes);
+    compiler.end(exchange, connection);
     compiler.steps.into_script()
 }
 
@@ -58,7 +58,7 @@ impl Compiler {
         }
     }
 
-    fn end(&mut self, closes: &[Close]) {
+    fn end(&mut self, exchange: &Exchange, connection: &Connection) {
         let call = &self.followed.call;
         if call.is_complete() || call.is_refused() {
             return;
@@ -66,7 +66,13 @@ impl Compiler {
         match call.reset_by() {
             Some(Side::Server) => {}
             Some(Side::Client) => self.steps.ask(Some(Until::ClientClose)),
-            None => self.end_with_connection(closes),
+            None => match connection.gap_after(exchange) {
+                Some(gap) => {
+                    self.await_progress();
+                    self.steps.act(gap.at, Step::Reset);
+                }
+                None => self.end_with_connection(&connection.closes),
+            },
         }
     }
 

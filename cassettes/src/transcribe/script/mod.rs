@@ -28,6 +28,7 @@ pub const IDLE_CLOSE: Duration = Duration::from_secs(1);
 ///   `Reset`, as a proxy's client sees them; `Timeout` is `Stall(None)`, since the server was silent.
 /// - An end that only answers the client's is left out while the framing keeps the connection alive.
 ///   Without a recorded end, an answer that ends with the connection, and one that is cut short, are closed.
+/// - An incomplete exchange that is followed by a gap is played up to it, then `Reset`: what is missing must not look like an end.
 /// - A server that closed an idle connection (see [`IDLE_CLOSE`]) gives `Stall(Some(time))` and the end: to
 ///   be played only at recorded pace, and only if the client sends nothing meanwhile.
 ///

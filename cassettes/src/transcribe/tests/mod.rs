@@ -1,6 +1,7 @@
 //! Plays: who says what in which order, and the exchanges that come of it.
 
 mod cuts;
+mod gaps;
 mod odd;
 mod plays;
 mod random;
@@ -28,6 +29,7 @@ struct Playbook {
 enum Act {
     Says(Direction, Bytes),
     Ends(Side, How),
+    Loses(Direction, u64),
 }
 
 /// What a transcriber made of a play.
@@ -68,6 +70,11 @@ impl Playbook {
         self
     }
 
+    fn loses(mut self, direction: Direction, length: u64) -> Self {
+        self.acts.push(Act::Loses(direction, length));
+        self
+    }
+
     fn client_closes(self) -> Self {
         self.ends(Side::Client, How::Fin)
     }
@@ -91,7 +98,7 @@ impl Playbook {
                     left -= first.len();
                     cut = cut.says(*direction, first).says(*direction, second);
                 }
-                Act::Ends(..) => cut.acts.push(act.clone()),
+                Act::Ends(..) | Act::Loses(..) => cut.acts.push(act.clone()),
             }
         }
         cut
@@ -107,7 +114,7 @@ impl Playbook {
                         cut = cut.says(*direction, [*byte]);
                     }
                 }
-                Act::Ends(..) => cut.acts.push(act.clone()),
+                Act::Ends(..) | Act::Loses(..) => cut.acts.push(act.clone()),
             }
         }
         cut
@@ -116,7 +123,7 @@ impl Playbook {
     fn len(&self) -> usize {
         let said = self.acts.iter().map(|act| match act {
             Act::Says(_, bytes) => bytes.len(),
-            Act::Ends(..) => 0,
+            Act::Ends(..) | Act::Loses(..) => 0,
         });
         said.sum()
     }
@@ -146,6 +153,9 @@ impl Tape {
                     let close = Close { at, by: *by, how: *how };
                     transcriber.close(&close);
                     connection.closes.push(close);
+                }
+                Act::Loses(direction, length) => {
+                    connection.gaps.extend(transcriber.lose(*direction, at, *length));
                 }
             }
             events.extend(std::iter::from_fn(|| transcriber.poll_event()));

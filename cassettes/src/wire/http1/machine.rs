@@ -125,6 +125,22 @@ impl<R: Role> Machine<R> {
         }
     }
 
+    /// So many bytes of the input are missing, and it is to go on after them. It can if all of them are data of a
+    /// body, so that none says what follows.
+    pub(super) fn skip(&mut self, length: u64) -> bool {
+        let state = match self.state {
+            State::Length(left) => skipped(left, length, State::Length, State::End),
+            State::ChunkData(left) => skipped(left, length, State::ChunkData, State::ChunkEnd),
+            State::UntilClose => Some(State::UntilClose),
+            _ => None,
+        };
+        if let Some(state) = state {
+            self.taken = self.taken.saturating_add(length);
+            self.go(state);
+        }
+        state.is_some()
+    }
+
     /// Whether it is between messages.
     pub(super) fn is_idle(&self) -> bool {
         self.state == State::Head && self.block.held().is_empty()
@@ -250,6 +266,11 @@ impl<R: Role> Machine<R> {
     const fn go(&mut self, state: State) {
         self.state = state;
     }
+}
+
+fn skipped(left: u64, length: u64, stay: fn(u64) -> State, then: State) -> Option<State> {
+    let left = left.checked_sub(length)?;
+    Some(if left == 0 { then } else { stay(left) })
 }
 
 const fn after_head(next: &Next, body_at: u64) -> State {

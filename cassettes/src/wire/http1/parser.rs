@@ -134,6 +134,12 @@ impl ResponseParser {
         self.machine.framing()
     }
 
+    /// So many bytes are missing here. `true` if the parser goes on after them: all are data of a body. If not, it is
+    /// as it was, and what follows cannot be read.
+    pub(crate) fn skip(&mut self, length: u64) -> bool {
+        self.machine.skip(length)
+    }
+
     /// Whether the connection's end is what ends the body that is being read.
     pub(crate) fn reads_until_close(&self) -> bool {
         self.machine.reads_until_close()
