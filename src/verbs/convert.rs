@@ -44,7 +44,8 @@ pub(crate) fn run(args: &ConvertArgs) -> Outcome {
             store::save(&args.to, args.overwrite, &encoded)?;
         }
     }
-    let exchanges = cassette.exchanges().len();
+    let exchanges =
+        cassette.exchanges().iter().filter(|each| each.protocol.is_conversation()).count();
     talk::note(&format!("{}: {}", args.to.display(), talk::count(exchanges, "exchange")));
     Ok(Exit::Same)
 }

@@ -68,6 +68,11 @@ pub enum Protocol {
 }
 
 impl Protocol {
+    /// Whether it is a conversation of its own: asked for, counted, and judged. What belongs to an HTTP/2 connection as a whole is none.
+    pub const fn is_conversation(self) -> bool {
+        !matches!(self, Self::Http2Control)
+    }
+
     /// The name shown and written: `http/1`, `http/2`, `http/2-control`, `raw`.
     pub const fn name(self) -> &'static str {
         match self {

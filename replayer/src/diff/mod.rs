@@ -69,7 +69,7 @@ pub fn diff_sides(
     }
     add_order(cassettes, &pairs.of_a, rules, &mut judged);
     let judged = judged.into_iter().enumerate();
-    let judged = judged.filter(|(index, _)| pairing::is_asked_for(a.entry(*index).protocol));
+    let judged = judged.filter(|(index, _)| a.entry(*index).protocol.is_conversation());
     let mut outcomes: Vec<_> = judged.map(outcome).collect();
     outcomes.extend(extra::outcomes(cassettes, &pairs.extra, &addresses, rules)?);
     Ok(Verdict::of(outcomes))

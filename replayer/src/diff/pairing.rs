@@ -23,18 +23,13 @@ pub(super) struct Pairs {
 pub(super) fn pair(cassettes: Cassettes<'_>, rules: &Rules) -> Result<Pairs, DiffError> {
     let keys_a = keys(cassettes.a.entries(), rules, |index| cassettes.exchange_of_a(index))?;
     let keys_b = keys(cassettes.b.entries(), rules, |index| cassettes.exchange_of_b(index))?;
-    let extra = keys_b.iter().enumerate().filter(|(_, key)| is_asked_for(key.protocol));
+    let extra = keys_b.iter().enumerate().filter(|(_, key)| key.protocol.is_conversation());
     let extra = extra.map(|(index, _)| index).collect();
     let mut pairs = Pairs { of_a: vec![None; keys_a.len()], extra };
     pairs.pair_equal(&keys_a, &keys_b);
     pairs.pair_equal(&without_bodies(keys_a), &without_bodies(keys_b));
     pairs.pair_nearest(cassettes)?;
     Ok(pairs)
-}
-
-/// A client asks for it. It does not for what belongs to a connection as such.
-pub(super) fn is_asked_for(protocol: Protocol) -> bool {
-    protocol != Protocol::Http2Control
 }
 
 /// What is equal of two exchanges that are the same.
@@ -88,7 +83,7 @@ impl Pairs {
     fn pair_equal(&mut self, keys_a: &[Key], keys_b: &[Key]) {
         let mut waiting: HashMap<Key, VecDeque<usize>> = HashMap::new();
         for (index, key) in keys_a.iter().enumerate() {
-            if self.is_free(index) && is_asked_for(key.protocol) {
+            if self.is_free(index) && key.protocol.is_conversation() {
                 waiting.entry(*key).or_default().push_back(index);
             }
         }

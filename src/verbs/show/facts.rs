@@ -62,7 +62,7 @@ impl Facts {
 
     /// What was answered.
     pub(super) fn answer(&self) -> String {
-        if self.entry.protocol == Protocol::Http2Control {
+        if !self.entry.protocol.is_conversation() {
             return String::new();
         }
         match self.status {

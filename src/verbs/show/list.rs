@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use cassettes::format::{Entry, ReadError, Reader};
-use cassettes::model::{Protocol, Timestamp};
+use cassettes::format::{ReadError, Reader};
+use cassettes::model::Timestamp;
 
 use super::facts::Facts;
 use crate::printable::{Printable, duration, size};
@@ -56,8 +56,7 @@ fn cells((n, facts): (usize, &Facts)) -> [String; COLUMNS] {
 }
 
 fn write_summary(reader: &Reader, out: &mut dyn Write) -> io::Result<()> {
-    let control = |entry: &Entry| entry.protocol == Protocol::Http2Control;
-    let exchanges = reader.entries().filter(|entry| !control(entry)).count();
+    let exchanges = reader.entries().filter(|entry| entry.protocol.is_conversation()).count();
     let connections = reader.connections();
     let (exchanges, connections) = (count(exchanges, "exchange"), count(connections, "connection"));
     write!(out, "{exchanges} on {connections}")?;

@@ -82,7 +82,8 @@ impl Findings {
     fn of(reader: &Reader) -> Self {
         let mut problems = Vec::new();
         reader.verify(&mut |problem| problems.push(problem.to_string()));
-        let (exchanges, connections) = (reader.len(), reader.connections());
+        let exchanges = reader.entries().filter(|entry| entry.protocol.is_conversation()).count();
+        let connections = reader.connections();
         Self { exchanges, connections, problems, losses: losses(reader), played_back: None }
     }
 

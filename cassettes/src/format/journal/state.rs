@@ -11,7 +11,6 @@ use crate::format::entry::{CONNECTION_ENTRY_BYTES, ConnectionEntry, ENTRY_BYTES,
 use crate::format::frame::Kind;
 use crate::format::index::{Footer, SegmentRef, index_record, segment_record};
 use crate::format::reader::Reader;
-use crate::model::Protocol;
 
 /// Entries are written in segments of this many, so that a long recording's index does not grow in memory.
 const ENTRIES_PER_SEGMENT: usize = 4096;
@@ -166,7 +165,7 @@ impl State {
     }
 
     fn count(&mut self, entry: &Entry) {
-        if entry.protocol != Protocol::Http2Control {
+        if entry.protocol.is_conversation() {
             self.counts.exchanges += 1;
             self.counts.incomplete += u64::from(!entry.complete());
             self.counts.degraded += u64::from(entry.degraded());

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use cassettes::format::Reader;
-use cassettes::model::{Connection, ConnectionId, Direction, Exchange, Protocol, Timestamp};
+use cassettes::model::{Connection, ConnectionId, Direction, Exchange, Timestamp};
 use replayer::verify::Rules;
 use replayer::{Action, Arrival, Deck, Limits, NamedReader, Pace, Player, ReplayOptions, Stage};
 
@@ -34,7 +34,7 @@ pub(super) fn check(reader: &Reader) -> Outcome<Roundtrip> {
         // What cannot be read, the check of the file has told already.
         let Ok(exchange) = reader.exchange(n) else { continue };
         // A connection's own frames are nobody's answer; what follows an upgrade is played with the request for it.
-        if entry.protocol == Protocol::Http2Control || stage.deck().is_upgraded(n) {
+        if !entry.protocol.is_conversation() || stage.deck().is_upgraded(n) {
             continue;
         }
         let id = entry.connection;
