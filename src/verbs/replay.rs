@@ -210,6 +210,12 @@ fn load(files: &[PathBuf]) -> Outcome<Deck> {
     if deck.is_empty() {
         talk::warn("no exchange is recorded: every request will be extra");
     }
+    if deck.gapped_connections() > 0 {
+        talk::warn(&format!(
+            "bytes are missing on {}: what breaks off there is played so far, then reset",
+            talk::count(deck.gapped_connections(), "recorded connection")
+        ));
+    }
     Ok(deck)
 }
 

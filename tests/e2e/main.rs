@@ -13,6 +13,7 @@ mod command;
 mod crash;
 mod failures;
 mod files;
+mod gaps;
 mod http2;
 mod recording;
 mod replaying;

@@ -2,6 +2,7 @@
 
 mod claims;
 mod failures;
+mod gaps;
 mod index;
 mod lines;
 mod meant;
@@ -17,6 +18,7 @@ use crate::verify::Own;
 
 pub(crate) use claims::Claims;
 pub(crate) use failures::{Failures, Stop};
+use gaps::Gaps;
 pub(crate) use index::{Bucket, Found, Group, Index, Open};
 pub(crate) use lines::{Line, Lines};
 pub(crate) use meant::Meant;
@@ -50,6 +52,7 @@ pub struct Deck {
     upgraded: HashSet<Slot>,
     /// What HTTP/2 connections said beside their streams, in recorded order.
     controls: Vec<Slot>,
+    gaps: Gaps,
     /// Answers name their servers as these did, whatever the recorder told its clients.
     as_said: bool,
 }
@@ -101,9 +104,11 @@ impl Deck {
             epilogues: HashMap::new(),
             upgraded: HashSet::new(),
             controls: Vec::new(),
+            gaps: Gaps::default(),
             as_said: false,
         };
         deck.index = Index::build(deck.keyed().map(|(slot, entry)| (keys_of(&entry), slot)));
+        deck.gaps = Gaps::find(&deck);
         deck.sort_out_the_rest();
         Ok(deck)
     }
@@ -182,7 +187,8 @@ impl Deck {
     /// Every slot that a client can be expected to ask for.
     pub(crate) fn expected(&self) -> impl Iterator<Item = (Slot, Entry)> + '_ {
         self.entries().filter(|(slot, entry)| {
-            !is_unasked(entry) && !is_control(entry) && !self.upgraded.contains(slot)
+            let asked = !is_unasked(entry) && !is_control(entry);
+            asked && !self.upgraded.contains(slot) && !self.gaps.remains.contains(slot)
         })
     }
 
@@ -242,6 +248,9 @@ impl Deck {
         let entries: Vec<_> =
             self.entries().filter(|(_, entry)| !is_keyed(entry) || unasked).collect();
         for (slot, entry) in entries {
+            if self.gaps.remains.contains(&slot) {
+                continue;
+            }
             if is_control(&entry) {
                 self.controls.push(slot);
                 continue;

@@ -6,7 +6,9 @@ use std::io::{self, Write};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cassettes::format::{Entry, Reader};
-use cassettes::model::{Chunk, Close, Connection, ConnectionId, Exchange, Header, How, Transport};
+use cassettes::model::{
+    Chunk, Close, Connection, ConnectionId, Exchange, Gap, Header, How, Transport,
+};
 use cassettes::wire::http::{Message, View};
 use cassettes::wire::http1::{HeaderLine, ResponseHead};
 use cassettes::wire::http2::Frame;
@@ -115,6 +117,16 @@ fn connection(connection: &Connection) -> Value {
         "tls": connection.tls.as_deref().map(tls::json),
         "upstream_tls": connection.upstream_tls.as_deref().map(tls::json),
         "closes": connection.closes.iter().map(close).collect::<Vec<_>>(),
+        "gaps": connection.gaps.iter().map(gap).collect::<Vec<_>>(),
+    })
+}
+
+fn gap(gap: &Gap) -> Value {
+    json!({
+        "at": gap.at.as_nanos(),
+        "by": side(gap.direction.sender()),
+        "offset": gap.offset,
+        "length": gap.length,
     })
 }
 

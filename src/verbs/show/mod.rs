@@ -13,7 +13,7 @@ mod tls;
 use std::path::PathBuf;
 
 use cassettes::format::Reader;
-use cassettes::model::{Connection, Exchange};
+use cassettes::model::{Connection, Exchange, Gap};
 use cassettes::wire::protobuf::Descriptors;
 use clap::{Args, ValueEnum};
 
@@ -103,6 +103,8 @@ struct One {
     connection: Connection,
     /// Nothing came after it on its connection: the connection's ends are its ends.
     is_last: bool,
+    /// What is missing right after it, if it breaks off there.
+    gap: Option<Gap>,
     /// What gRPC messages hold, if the user said.
     descriptors: Option<Descriptors>,
 }
@@ -114,9 +116,11 @@ impl One {
         let n = n.ok_or_else(|| none_such(args, reader, number))?;
         let exchange = reader.exchange(n).map_err(unreadable)?;
         let connection = reader.connection(exchange.connection).map_err(unreadable)?;
-        let is_last = reader.entry(n).last_on_connection;
+        let entry = reader.entry(n);
+        let is_last = entry.last_on_connection;
+        let gap = connection.gap_after(&exchange).filter(|_| !entry.complete()).copied();
         let descriptors = args.proto_descriptors.as_deref().map(rules::descriptors).transpose()?;
-        Ok(Self { number, exchange, connection, is_last, descriptors })
+        Ok(Self { number, exchange, connection, is_last, gap, descriptors })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use cassettes::model::{Direction, Protocol, Timestamp};
+use cassettes::model::{Direction, Gap, Protocol, Timestamp};
 use cassettes::wire::http::{Message, View};
 use cassettes::wire::http1::Framing;
 
@@ -43,6 +43,9 @@ pub(super) fn write(one: &One, out: &mut dyn Write) -> io::Result<()> {
     if one.exchange.protocol == Protocol::Http2Control {
         return write_frames(one, out);
     }
+    if follows_gap(one) {
+        aside("it follows bytes that the capture lacks", out)?;
+    }
     let view = View::of(&one.exchange);
     if let Some(request) = view.request() {
         write_message(request, Direction::ToServer, true, out)?;
@@ -65,6 +68,9 @@ pub(super) fn write(one: &One, out: &mut dyn Write) -> io::Result<()> {
             &format!("raw from byte {from} of the {}: {reason}", sender(degraded.direction)),
             out,
         )?;
+    }
+    if let Some(gap) = &one.gap {
+        aside(&missing(gap), out)?;
     }
     let endings = frames::endings(&one.exchange);
     for ending in &endings {
@@ -105,6 +111,17 @@ pub(super) const fn mark(direction: Direction) -> (&'static str, Style) {
 
 fn sender(direction: Direction) -> &'static str {
     side(direction.sender())
+}
+
+/// A gap in words.
+pub(super) fn missing(gap: &Gap) -> String {
+    let (length, by) = (gap.length, sender(gap.direction));
+    format!("{length} bytes of the {by}'s are missing here: the capture lacks them")
+}
+
+fn follows_gap(one: &One) -> bool {
+    let gap = one.connection.gap_before(one.exchange.started());
+    gap.is_some() && one.exchange.protocol == Protocol::Raw
 }
 
 fn write_closes(one: &One, out: &mut dyn Write) -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use cassettes::model::{Chunk, Direction, Timestamp};
 
 use super::facts::{how, side};
-use super::one::{aside, mark};
+use super::one::{aside, mark, missing};
 use super::{One, frames, hex};
 use crate::printable::{duration, size};
 
@@ -24,6 +24,10 @@ pub(super) fn write(one: &One, hex: bool, out: &mut dyn Write) -> io::Result<()>
         if hex {
             hex::write(&chunk.bytes, offset, out)?;
         }
+    }
+    if let Some(gap) = &one.gap {
+        clock.write(gap.at, out)?;
+        writeln!(out, "  {}", missing(gap))?;
     }
     if !one.is_last {
         return Ok(());

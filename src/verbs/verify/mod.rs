@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use cassettes::format::{Entry, Reader};
+use cassettes::model::ConnectionId;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
@@ -128,6 +129,7 @@ fn losses(reader: &Reader) -> Vec<String> {
     let degraded = count(Entry::degraded);
     let mut losses = Vec::new();
     losses.extend(reader.recovery().map(ToString::to_string));
+    losses.extend(gaps(reader));
     if degraded > 0 {
         losses.push(format!(
             "{} kept raw in part: no parser understood them",
@@ -135,4 +137,15 @@ fn losses(reader: &Reader) -> Vec<String> {
         ));
     }
     losses
+}
+
+/// What a capture lacks, in all.
+fn gaps(reader: &Reader) -> Option<String> {
+    let ids = (0..).map(ConnectionId).take(reader.connections());
+    let gaps = ids.filter_map(|id| reader.connection(id).ok()).flat_map(|it| it.gaps);
+    let (count, bytes) = gaps.fold((0_usize, 0_u64), |(count, bytes), gap| {
+        (count + 1, bytes.saturating_add(gap.length))
+    });
+    let told = format!("{bytes} bytes are missing, in {}", talk::count(count, "gap"));
+    (count > 0).then_some(told)
 }

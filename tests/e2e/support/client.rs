@@ -68,6 +68,12 @@ impl Client {
         part
     }
 
+    /// Everything until the server ends, or why it did not.
+    pub(crate) fn end(mut self) -> std::io::Result<Vec<u8>> {
+        let mut rest = Vec::new();
+        self.stream.read_to_end(&mut rest).map(|_| rest)
+    }
+
     /// Everything until the server ends.
     pub(crate) fn rest(mut self) -> Vec<u8> {
         let mut rest = Vec::new();

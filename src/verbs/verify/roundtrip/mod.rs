@@ -33,8 +33,10 @@ pub(super) fn check(reader: &Reader) -> Outcome<Roundtrip> {
     for (n, entry) in reader.entries().enumerate() {
         // What cannot be read, the check of the file has told already.
         let Ok(exchange) = reader.exchange(n) else { continue };
-        // A connection's own frames are nobody's answer; what follows an upgrade is played with the request for it.
-        if !entry.protocol.is_conversation() || stage.deck().is_upgraded(n) {
+        // A connection's own frames are nobody's answer; what follows an upgrade is played with the request for it;
+        // what is left after a gap cannot be asked for.
+        let deck = stage.deck();
+        if !entry.protocol.is_conversation() || deck.is_upgraded(n) || deck.is_remains(n) {
             continue;
         }
         let id = entry.connection;
@@ -47,9 +49,11 @@ pub(super) fn check(reader: &Reader) -> Outcome<Roundtrip> {
             now = now.later(Duration::from_nanos(1));
             continue;
         }
+        let breaks_off = !entry.complete()
+            && reader.connection(id).is_ok_and(|it| it.gap_after(&exchange).is_some());
         let room = rooms.entry(id).or_insert_with(|| Room::new(&stage, reader.connection(id).ok()));
         now = room.play(n + 1, &exchange, now);
-        if entry.last_on_connection
+        if (entry.last_on_connection || breaks_off)
             && let Some(room) = rooms.remove(&id)
         {
             room.leave(&mut done);
