@@ -1,10 +1,11 @@
 //! What a capture file holds.
 
+use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use bytes::Bytes;
 
-use super::{LinkType, UnixNanos};
+use super::{LinkType, Problem, UnixNanos};
 
 /// One thing of a capture file, in the file's order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum Captured {
     Name(Name),
     /// What somebody noted.
     Comment(Comment),
+    /// Something was passed over; it may have been a packet.
+    Skipped(Skipped),
     /// The file ends in the middle of something: the last thing of it.
     Cut(Cut),
 }
@@ -32,7 +35,7 @@ pub struct Packet {
     pub data: Bytes,
     /// How long it was on the wire. More than is in `data` where the capture was told to keep only the beginning of each packet.
     pub original_len: u32,
-    /// The number of its interface in its section of the file, from 0. Always 0 in a pcap file.
+    /// The number of its interface in its section of the file, from 0. Always 0 in pcap and snoop files.
     pub interface: u32,
 }
 
@@ -54,6 +57,15 @@ pub struct Comment {
     pub text: String,
 }
 
+/// Something that was passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Skipped {
+    /// Where it begins: bytes from the beginning of the file, after decompression.
+    pub offset: u64,
+    /// Why.
+    pub problem: Problem,
+}
+
 /// Where a file ends before its time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cut {
@@ -61,4 +73,38 @@ pub struct Cut {
     pub offset: u64,
     /// How many bytes of it there are.
     pub present: u64,
+}
+
+/// What was found, not yet polled. Never more than one block of the file holds.
+#[derive(Debug, Default)]
+pub(super) struct Output {
+    found: VecDeque<Captured>,
+    /// How many packets there were.
+    packets: u64,
+}
+
+impl Output {
+    pub(super) fn pop(&mut self) -> Option<Captured> {
+        self.found.pop_front()
+    }
+
+    pub(super) fn push(&mut self, found: Captured) {
+        self.packets += u64::from(matches!(found, Captured::Packet(_)));
+        self.found.push_back(found);
+    }
+
+    /// A note on the packet that comes next.
+    pub(super) fn note_on_packet(&mut self, text: String) {
+        let packet = Some(self.packets + 1);
+        self.push(Captured::Comment(Comment { packet, text }));
+    }
+
+    /// A note on something else.
+    pub(super) fn note(&mut self, text: String) {
+        self.push(Captured::Comment(Comment { packet: None, text }));
+    }
+
+    pub(super) fn skipped(&mut self, offset: u64, problem: Problem) {
+        self.push(Captured::Skipped(Skipped { offset, problem }));
+    }
 }

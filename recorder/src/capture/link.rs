@@ -13,6 +13,8 @@ impl LinkType {
     pub const ETHERNET: Self = Self(1);
     /// PPP, with or without its HDLC address.
     pub const PPP: Self = Self(9);
+    /// FDDI.
+    pub const FDDI: Self = Self(10);
     /// IPv4 or IPv6: `DLT_RAW` as some systems write it.
     pub const DLT_RAW: Self = Self(12);
     /// IPv4 or IPv6: `DLT_RAW` as OpenBSD writes it.
@@ -31,6 +33,8 @@ impl LinkType {
     pub const LINUX_SLL: Self = Self(113);
     /// Firewalls' log of OpenBSD.
     pub const PFLOG: Self = Self(117);
+    /// Per-packet information: a header that says a link type of its own.
+    pub const PPI: Self = Self(192);
     /// PPP after a byte that says who sent it.
     pub const PPP_WITH_DIRECTION: Self = Self(204);
     /// IPv4.

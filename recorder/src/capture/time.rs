@@ -9,6 +9,12 @@ impl UnixNanos {
     /// The file does not say.
     pub const UNKNOWN: Self = Self(0);
 
+    /// This many nanoseconds after the second.
+    pub const fn new(seconds: u32, nanos: u64) -> Self {
+        // 2³² seconds are less than a quarter of 2⁶⁴ nanoseconds.
+        Self((seconds as u64 * 1_000_000_000).saturating_add(nanos))
+    }
+
     /// The file says.
     pub const fn is_known(self) -> bool {
         self.0 != 0
