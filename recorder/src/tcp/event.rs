@@ -52,7 +52,7 @@ pub enum TcpEvent {
         stream: StreamId,
         /// Which way they went.
         direction: Direction,
-        /// When it became known.
+        /// When what follows them was captured; for none that follows, when the connection's last event was.
         at: UnixNanos,
         /// How many bytes of this direction precede it, lost ones counted.
         offset: u64,

@@ -1,6 +1,6 @@
 //! How much of a capture is kept in mind at once.
 
-/// What bounds the memory of a reassembler.
+/// What bounds the memory of a [`Reassembler`](super::Reassembler).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Connections open at once. Past it, the one that was idle for longest is ended as
