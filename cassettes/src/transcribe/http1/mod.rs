@@ -150,7 +150,12 @@ impl Http1 {
 
     /// What follows the head that ends at `end`, and what the client sent before it, is in HTTP/2.
     fn hand_over(&mut self, at: Timestamp, mut head: Bytes, mut end: usize) {
-        let mut after = self.take_held();
+        let (answer, mut after): (Vec<_>, Vec<_>) =
+            self.take_held().into_iter().partition(|held| held.direction == Direction::ToClient);
+        // The head began behind what the client had sent in advance.
+        for Chunk { direction, at, bytes } in answer {
+            self.emit(0, direction, at, bytes);
+        }
         let rest = head.split_off(end);
         if let Some(first) = self.open.front_mut() {
             first.read_answer(&head, &mut end);

@@ -1,6 +1,7 @@
 //! However the network cuts what is said, the same exchanges come of it.
 
-use super::Playbook;
+use super::{Direction, Playbook};
+use crate::wire::http2::{PREFACE, compose};
 
 const GET: &str = "GET /?b=2&a=1 HTTP/1.1\r\nhost: a\r\n\r\n";
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi";
@@ -57,6 +58,18 @@ fn a_switch_cut_anywhere() {
     comes_out_the_same(
         &Playbook::http1().client(connect).server("HTTP/1.1 200\r\n\r\n").client(GET).server(OK),
     );
+}
+
+#[test]
+fn a_switch_to_http_2_cut_anywhere_behind_an_eager_client() {
+    let upgrade = "GET / HTTP/1.1\r\nupgrade: h2c\r\nhttp2-settings: AAA\r\n\r\n";
+    let agreed = "HTTP/1.1 101 Switching\r\nupgrade: h2c\r\n\r\n";
+    let settings = compose::settings(&[]).encode();
+    let play = Playbook::http1()
+        .client([upgrade.as_bytes(), PREFACE, &settings].concat())
+        .server([agreed.as_bytes(), &settings].concat());
+    assert_eq!(play.tape().exchanges[0].0.bytes(Direction::ToClient), agreed);
+    comes_out_the_same(&play);
 }
 
 #[test]
