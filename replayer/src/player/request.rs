@@ -187,7 +187,9 @@ impl Request {
     fn to_http2(&self, fields: &[Field]) -> Exchange {
         let whole = self.state == State::Whole;
         let trailed = self.has_trailers();
-        let ends_with_head = whole && self.kept.is_empty() && !trailed;
+        // One that asks for a tunnel is whole with its head.
+        let ends_with_head =
+            (whole || self.context.asks_switch) && self.kept.is_empty() && !trailed;
         let (direction, at) = (Direction::ToServer, self.started);
         let chunk = |at, frame: Frame| Chunk { direction, at, bytes: frame.encode() };
         let mut chunks =

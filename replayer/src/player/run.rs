@@ -69,6 +69,12 @@ impl Run {
         self.steps.is_empty()
     }
 
+    /// Leaves out all that is left.
+    pub(super) fn stop(&mut self) {
+        self.steps.clear();
+        self.wake = None;
+    }
+
     /// Whether the recorded client ended the conversation before what is left.
     pub(super) fn ends_with_client(&self) -> bool {
         self.steps.contains(&Step::Receive(Until::ClientClose))

@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 use cassettes::model::{Chunk, Direction, Exchange, Protocol, Timestamp};
 use cassettes::wire::http::View;
 use cassettes::wire::http::spelling::request_head;
-use cassettes::wire::http2::{Frame, Kind, frames};
+use cassettes::wire::http2::{Frame, Kind, flag, frames};
 
 use super::{Played, Stage};
 use crate::arrival::Here;
@@ -130,16 +130,20 @@ fn request_of(exchange: &Exchange, with_body: bool) -> Exchange {
     Exchange { chunks: pieces.map(chunk).collect(), ..*exchange }
 }
 
-/// The same of HTTP/2; DATA that follows the opening of a tunnel is no body.
+/// The same of HTTP/2. A request that opened a tunnel was whole with its head: DATA that follows is no body.
 fn http2_request_of(exchange: &Exchange, with_body: bool) -> Exchange {
+    let switched = View::of(exchange).switched();
     let wanted = |frame: &Frame| match frame.kind() {
         Kind::Headers => true,
-        Kind::Data => with_body,
+        Kind::Data => with_body && !switched,
         _ => false,
     };
     let chunks = exchange.sent(Direction::ToServer).flat_map(|chunk| {
         let frames = frames(&chunk.bytes).map_while(Result::ok).filter(wanted);
-        frames.map(|frame| Chunk { bytes: frame.encode(), ..chunk.clone() })
+        frames.map(|mut frame| {
+            frame.header.flags |= if switched { flag::END_STREAM } else { 0 };
+            Chunk { bytes: frame.encode(), ..chunk.clone() }
+        })
     });
     Exchange { chunks: chunks.collect(), ..*exchange }
 }

@@ -2,9 +2,11 @@
 //!
 //! - `answers`: what comes back: heads, bodies, trailers, redirects, in TLS and without
 //! - `ends`: streams and connections that end early
+//! - `web_sockets`: WebSocket on a stream
 
 mod answers;
 mod ends;
+mod web_sockets;
 
 use std::future::Future;
 

@@ -61,6 +61,7 @@ impl Http2Origin {
         let address = listener.local_addr().unwrap();
         runtime.spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
+                socket.set_nodelay(true).unwrap();
                 let serve = serve.clone();
                 tokio::spawn(async move {
                     let mut server = h2::server::Builder::new();

@@ -6,6 +6,7 @@
 //! - `upgraded`: what was asked before, in HTTP/1
 //! - `ask`: from a head to the exchange that is played for it
 //! - `play`: a script's steps, into what waits to be sent
+//! - `web_socket`: what is said besides
 //! - `send`: what waits to be sent, in turns, as far as the windows are open
 //! - `outlet`: frames as bytes
 //! - `stream`, `windows`, `settings`: what is known of a stream, what may be sent, what both sides want
@@ -26,6 +27,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod upgraded;
+mod web_socket;
 mod windows;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};

@@ -15,13 +15,17 @@ impl Http2 {
         let world = self.world();
         loop {
             let Some(stream) = self.streams.get_mut(&id) else { return };
+            stream.reply();
             match stream.next(world) {
                 Next::Act(step) => self.act(id, step),
                 Next::Idle => {
                     self.keep_afterlife(id);
                     break;
                 }
-                Next::Blocked | Next::Done => break,
+                Next::Blocked | Next::Done => {
+                    stream.let_go();
+                    break;
+                }
             }
         }
         self.rest(id);
@@ -103,6 +107,7 @@ impl Http2 {
         let paced = self.is_paced();
         let Some(live) = self.live_number(id, frame.stream()) else { return };
         if let Some(stream) = self.streams.get_mut(&live) {
+            stream.told(&frame);
             stream.queue.extend(piece_of(frame.on_stream(live), paced));
         }
         if live != id {

@@ -3,6 +3,7 @@
 mod answers;
 mod ends;
 mod upgrades;
+mod web_sockets;
 
 use std::time::Duration;
 
