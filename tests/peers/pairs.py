@@ -92,6 +92,8 @@ def streams(certificate):
         Pair("grpcio by proxy — grpcio, TLS", peers.python("grpc_server.py", certificate), python("grpc_client.py")),
         Pair("websockets — websockets", peers.python("websocket_server.py"), python("websocket_client.py"), "http", "direct"),
         Pair("websockets by proxy — websockets, TLS", peers.python("websocket_server.py", certificate), python("websocket_client.py")),
+        Pair("h2 with wsproto, WebSocket over HTTP/2 — hypercorn", peers.hypercorn, python("h2_websocket_client.py"), "http", "direct", expect=("opened 200 deflated", "closed 4001 enough")),
+        Pair("Node http2, WebSocket over HTTP/2 — Node http2", peers.node("node_http2.mjs"), script("node", "node_http2_websocket.mjs"), "http", "direct", needs=("node",), expect=("closed 1000",)),
         Pair("openai SDK, streaming, by proxy — a fake API", llm, python("openai_client.py"), expect=("byte",)),
         Pair("anthropic SDK, streaming, by proxy — a fake API", llm, python("anthropic_client.py"), expect=("byte",)),
         Pair("openai SDK, streaming — a fake API", peers.python("llm_server.py"), python("openai_client.py"), "http", "direct", expect=("byte",)),

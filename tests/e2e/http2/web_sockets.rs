@@ -29,8 +29,7 @@ impl Read for Pipe {
         if heard.is_empty() {
             return Err(io::ErrorKind::WouldBlock.into());
         }
-        let count = heard.len().min(into.len());
-        into[..count].copy_from_slice(&heard[..count]);
+        let count = heard.as_slice().read(into)?;
         heard.drain(..count);
         Ok(count)
     }
@@ -87,8 +86,7 @@ impl Peer {
                 Err(error) => panic!("{error}"),
             }
             self.flush();
-            let Some(bytes) = self.from.data().await else { return None };
-            let bytes = bytes.unwrap();
+            let bytes = self.from.data().await?.unwrap();
             self.from.flow_control().release_capacity(bytes.len()).unwrap();
             self.pipe.heard.lock().unwrap().extend_from_slice(&bytes);
         }
@@ -112,7 +110,7 @@ async fn shout(request: Request<RecvStream>, mut respond: SendResponse<Bytes>) {
         match message {
             Message::Text(text) => peer.say(Message::text(text.to_uppercase())),
             Message::Binary(bytes) => {
-                peer.say(bytes.iter().rev().copied().collect::<Vec<_>>().into())
+                peer.say(bytes.iter().rev().copied().collect::<Vec<_>>().into());
             }
             _ => {}
         }

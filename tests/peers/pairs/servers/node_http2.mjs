@@ -2,11 +2,12 @@
 // usage: node node_http2.mjs [CERTIFICATE KEY]; prints its port.
 import { readFileSync } from "node:fs";
 import http2 from "node:http2";
+import { CLOSE, TEXT, close, frame, reader } from "./web_socket.mjs";
 
 const [certificate, key] = process.argv.slice(2);
 const server = certificate
-  ? http2.createSecureServer({ cert: readFileSync(certificate), key: readFileSync(key), allowHTTP1: true })
-  : http2.createServer();
+  ? http2.createSecureServer({ cert: readFileSync(certificate), key: readFileSync(key), allowHTTP1: true, settings: { enableConnectProtocol: true } })
+  : http2.createServer({ settings: { enableConnectProtocol: true } });
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -56,6 +57,18 @@ server.on("request", (request, response) => {
   response.setHeader("server", "node");
   const path = (request.url ?? "/").split("?")[0];
   (routes[path] ?? routes["/missing"])(request, response);
+});
+// A WebSocket on a stream: greets, and says each message back.
+server.on("connect", (request, response) => {
+  const { stream } = response;
+  if (request.headers[":protocol"] !== "websocket") return stream.close();
+  stream.respond({ ":status": 200, server: "node" });
+  stream.write(frame(TEXT, Buffer.from("welcome")));
+  stream.on("data", reader((opcode, payload) => {
+    if (opcode === TEXT) return stream.write(frame(TEXT, Buffer.from(payload.toString().toUpperCase())));
+    return opcode === CLOSE && stream.end(close(payload.readUInt16BE()));
+  }));
+  return stream.on("error", () => {});
 });
 server.on("error", () => {});
 server.listen(0, "127.0.0.1", () => console.log(server.address().port));
