@@ -13,6 +13,7 @@
 //! - [`capture`]: the bytes of a capture file into packets; [`packet`]: packets into TCP segments;
 //!   [`tcp`]: segments into the bytes of each connection;
 //!   [`decrypt`]: what TLS kept secret in them
+//! - [`pcapng`]: a recording as packets, for other tools
 //!
 //! Inside, from the outside in: `proxy` accepts, `session` is one connection, `handshake` TLS on either side, `alert`
 //! its untimely end, `relay` its two directions, `stream` what they read and write, `lane` one of them, `scratch` what
@@ -33,6 +34,7 @@ mod listener;
 mod notice;
 mod outbox;
 pub mod packet;
+pub mod pcapng;
 mod plan;
 mod proxy;
 mod relay;

@@ -3,7 +3,7 @@
 //! - [`open`]: a file's cassette, whichever of the two encodings it is in
 //! - [`Tape`]: a file that is being recorded to
 //! - [`Scratch`]: a directory for the time being
-//! - [`save`]: a file written at once
+//! - [`save`]: a file written at once; [`Sink`]: one written piece by piece
 //! - [`AuthorityHome`]: where the user's certificate authority is kept
 
 mod authority;
@@ -11,6 +11,7 @@ mod create;
 mod map;
 mod place;
 mod scratch;
+mod sink;
 mod tape;
 
 use std::fmt::Write as _;
@@ -27,6 +28,7 @@ pub(crate) use authority::AuthorityHome;
 pub(crate) use create::{save, save_report};
 pub(crate) use place::replace;
 pub(crate) use scratch::Scratch;
+pub(crate) use sink::Sink;
 pub(crate) use tape::{Existing, Finish, Tape};
 
 use crate::exit::{Failure, Outcome};

@@ -6,6 +6,7 @@ pub(crate) mod convert;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod env;
+pub(crate) mod export;
 pub(crate) mod man;
 pub(crate) mod record;
 pub(crate) mod replay;

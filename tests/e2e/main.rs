@@ -11,6 +11,7 @@
 mod authority;
 mod command;
 mod crash;
+mod exporting;
 mod failures;
 mod files;
 mod gaps;

@@ -1,6 +1,5 @@
 //! Protocol state machines: bytes in, events out.
 //!
-//! - [`dialects`]: where messages end in protocols of plain TCP
 //! - [`door`]: what a client speaks, told by its first bytes
 //! - [`http`]: what a recorded exchange means, whatever the version of HTTP: [`http::View`]
 //! - [`http1`]: HTTP/1.0 and HTTP/1.1 (RFC 9112), both directions
@@ -15,7 +14,6 @@
 //! - [`sse`]: server-sent events, and other streams of lines
 //! - [`messages`]: what is common to streams of messages
 
-pub mod dialects;
 pub mod door;
 pub mod grpc;
 pub mod http;

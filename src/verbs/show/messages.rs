@@ -1,5 +1,4 @@
-//! The messages of a stream, with when they came: of a WebSocket, of a gRPC call, of a stream of events or lines, of
-//! plain TCP in a dialect that is known.
+//! The messages of a stream, with when they came: of a WebSocket, of a gRPC call, of a stream of events or lines.
 
 use std::io::{self, Write};
 
@@ -82,7 +81,6 @@ impl<'d> Stream<'d> {
             }
             StreamMessage::Event(event) => event_line(event),
             StreamMessage::Line(line) => payload(line),
-            StreamMessage::Plain(dialect, message) => payload(&dialect.readable(message)),
         }
     }
 
@@ -109,9 +107,6 @@ impl<'d> Stream<'d> {
                 "comment": event.comment.as_deref().map(content_value),
             }),
             StreamMessage::Line(line) => json!({ "kind": "line", "payload": content_value(line) }),
-            StreamMessage::Plain(dialect, message) => {
-                json!({ "kind": dialect.name(), "payload": content_value(message) })
-            }
         }
     }
 
