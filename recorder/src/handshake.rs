@@ -102,7 +102,7 @@ fn failed(name: &str, error: &io::Error, tls: Tls) -> Failed {
 }
 
 /// As [`Tls::offered`] spells it.
-fn notation(protocol: &[u8]) -> String {
+pub(crate) fn notation(protocol: &[u8]) -> String {
     let mut text = String::with_capacity(protocol.len());
     for &byte in protocol {
         if byte.is_ascii_graphic() && byte != b'\\' {

@@ -1,5 +1,6 @@
 //! Protocol state machines: bytes in, events out.
 //!
+//! - [`dialects`]: where messages end in protocols of plain TCP
 //! - [`door`]: what a client speaks, told by its first bytes
 //! - [`http`]: what a recorded exchange means, whatever the version of HTTP: [`http::View`]
 //! - [`http1`]: HTTP/1.0 and HTTP/1.1 (RFC 9112), both directions
@@ -14,6 +15,7 @@
 //! - [`sse`]: server-sent events, and other streams of lines
 //! - [`messages`]: what is common to streams of messages
 
+pub mod dialects;
 pub mod door;
 pub mod grpc;
 pub mod http;

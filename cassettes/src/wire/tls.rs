@@ -45,6 +45,11 @@ impl ClientHello {
         }
         Ok(None)
     }
+
+    /// Reads it from the body of its message, without type and length; `None`: it contradicts itself.
+    pub fn parse_body(body: &[u8]) -> Option<Self> {
+        hello(body)
+    }
 }
 
 /// One record's content (RFC 8446 §5.1). Clients may cut the message into several.

@@ -81,10 +81,8 @@ pub enum Undecryptable {
     #[error("there is no secret for client random {}", Hex(.0))]
     NoSecret([u8; 32]),
     /// The key log has lines for this connection, but not the one needed.
-    #[error("the key log has no {label} for client random {}", Hex(.random))]
+    #[error("the key log has lines for this connection, but no {label}")]
     MissingLine {
-        /// The connection's.
-        random: [u8; 32],
         /// The kind of line, as key logs call it.
         label: &'static str,
     },

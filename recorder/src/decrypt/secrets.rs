@@ -1,15 +1,18 @@
 //! What is known of the connections' secrets.
 
-#![expect(dead_code, reason = "the handshake, which looks for them, is the next piece")]
-
 use std::collections::HashMap;
 use std::fmt;
 
+use super::input::Input;
 use super::key_log::{self, Line};
+use super::private_key::{PrivateKey, PrivateKeyError};
 
 /// Most connections whose secrets are kept, and as many sessions again. With five lines each (TLS 1.3) they take some
 /// 350 MB; a key log of that many connections is almost always one of other captures too, and should be cut to size.
 pub const MAX_SECRETS: usize = 1 << 20;
+
+/// Most private keys used. Each one is tried on each connection.
+pub const MAX_PRIVATE_KEYS: usize = 16;
 
 /// Secrets by which TLS connections are decrypted: of key logs, from private keys, and of sessions seen before.
 #[derive(Default)]
@@ -20,6 +23,10 @@ pub struct Secrets {
     premasters: HashMap<[u8; 8], Secret>,
     /// Master secrets by session identifier.
     sessions: HashMap<Secret, Secret>,
+    /// At most [`MAX_PRIVATE_KEYS`].
+    keys: Vec<PrivateKey>,
+    /// Whether there is a line with the premaster secret of a connection.
+    has_premasters: bool,
     /// Whether all that there are have been added.
     complete: bool,
     /// Another one after each addition.
@@ -61,6 +68,18 @@ impl Secrets {
         counts
     }
 
+    /// Adds a server's private RSA key, in PEM or DER, for connections whose keys were exchanged by encrypting them with
+    /// it (before TLS 1.3). Most of today's connections exchange them otherwise: this does not help with those.
+    pub fn add_private_key(&mut self, file: &[u8]) -> Result<(), PrivateKeyError> {
+        let key = PrivateKey::parse(file)?;
+        if self.keys.len() >= MAX_PRIVATE_KEYS {
+            return Err(PrivateKeyError::TooMany);
+        }
+        self.keys.push(key);
+        self.revision += 1;
+        Ok(())
+    }
+
     /// Says that no more will be added: connections without a secret need not wait for it.
     pub fn complete(&mut self) {
         self.complete = true;
@@ -69,7 +88,7 @@ impl Secrets {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty() && self.premasters.is_empty() && self.sessions.is_empty()
+        self.lines.is_empty() && self.premasters.is_empty() && self.keys.is_empty()
     }
 
     /// Whether [`Secrets::complete`] was said.
@@ -93,6 +112,31 @@ impl Secrets {
         self.lines.contains_key(random)
     }
 
+    /// The master secret of a session.
+    pub(super) fn session(&self, session: &Secret) -> Option<Secret> {
+        self.sessions.get(session).copied()
+    }
+
+    /// Takes note of a session that may be resumed.
+    pub(super) fn remember(&mut self, session: Secret, master: Secret) {
+        if !session.as_bytes().is_empty() {
+            // Over the limit, those that resume it are reported as without a secret.
+            let _ = put(&mut self.sessions, session, master);
+        }
+    }
+
+    /// Whether a `ClientKeyExchange` message may tell what no line tells.
+    pub(super) fn need_exchange(&self) -> bool {
+        self.has_premasters || !self.premasters.is_empty() || !self.keys.is_empty()
+    }
+
+    /// What is encrypted in a `ClientKeyExchange` message (RFC 5246 §7.4.7.1), whose `ClientHello` had this version.
+    pub(super) fn premaster(&self, exchange: &[u8], version: u16) -> Option<Secret> {
+        let encrypted = Input(exchange).counted(2)?;
+        let known = encrypted.first_chunk().and_then(|prefix| self.premasters.get(prefix)).copied();
+        known.or_else(|| self.keys.iter().find_map(|key| key.open(encrypted, version)))
+    }
+
     /// `false`: there are too many.
     fn add(&mut self, line: Line) -> bool {
         match line {
@@ -104,6 +148,7 @@ impl Secrets {
     }
 
     fn add_random(&mut self, random: [u8; 32], label: Label, secret: Secret) -> bool {
+        self.has_premasters |= label == Label::Premaster;
         let Some(lines) = slot(&mut self.lines, random) else {
             return false;
         };

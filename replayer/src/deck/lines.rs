@@ -76,6 +76,11 @@ impl Line {
         }
     }
 
+    /// The server that it led to, as an origin; empty where unknown.
+    pub(crate) fn origin(&self) -> &str {
+        &self.upstream
+    }
+
     /// The server that it led to, if that is known.
     pub(crate) fn server(&self) -> Option<Named<'_>> {
         Named::of_origin(&self.upstream)

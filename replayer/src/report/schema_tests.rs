@@ -126,6 +126,7 @@ fn every_place_is_in_the_schema_and_in_the_document() {
         Place::Part { number: 1, name: None, inside: inside() },
         Place::Line { number: 1 },
         Place::Byte { offset: 0 },
+        Place::Sent { offset: 0 },
         Place::Framing,
         Place::Completeness,
         Place::Tail,

@@ -20,7 +20,7 @@ use crate::arrival::{Arrival, Here};
 use crate::deck::{Claims, Deck, Named, Precedence, Slot, Stop};
 use crate::options::{Order, Pace, ReplayOptions};
 use crate::player::request::Request;
-use crate::report::Verdict;
+use crate::report::{Outcome, Verdict};
 use crate::select::{Cue, Selector, Why};
 use crate::verify::{Mismatch, Neighbours, Own, Rules};
 use evidence::{Evidence, Extras};
@@ -210,6 +210,11 @@ impl Stage {
         let (outcome, answer) = miss::explain(self, request, here, why);
         self.extras.push(outcome);
         answer
+    }
+
+    /// Keeps a raw connection that nothing serves.
+    pub(crate) fn miss_line(&self, why: &str) {
+        self.extras.push(Outcome::extra(format!("raw connection: {why}"), Vec::new()));
     }
 
     /// The recorded connection went on after this exchange, although its framing says that it ends.

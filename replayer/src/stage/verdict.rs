@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use cassettes::format::Entry;
+use cassettes::model::Protocol;
 
 use super::Stage;
-use crate::deck::{Slot, recorded_head};
+use crate::deck::{Line, Slot, recorded_head};
 use crate::player::request::label;
 use crate::report::order::{self, Lane, Played, Span, violations};
 use crate::report::{ExchangeRef, Outcome, Verdict};
@@ -43,10 +44,16 @@ pub(super) fn reference(stage: &Stage, slot: Slot) -> ExchangeRef {
     ExchangeRef { cassette, number }
 }
 
-/// Its method and target.
+/// Its method and target; of what has none, the server.
 pub(super) fn label_of(stage: &Stage, slot: Slot) -> String {
-    let recorded = stage.deck.exchange(slot);
-    recorded.map_or_else(|error| error.to_string(), |exchange| label(&recorded_head(&exchange)))
+    match stage.deck.exchange(slot) {
+        Err(error) => error.to_string(),
+        Ok(exchange) if exchange.protocol == Protocol::Raw => {
+            let origin = stage.deck.line(slot).map(Line::origin).filter(|it| !it.is_empty());
+            format!("raw bytes to {}", origin.unwrap_or("a server"))
+        }
+        Ok(exchange) => label(&recorded_head(&exchange)),
+    }
 }
 
 /// That an exchange was asked for before another.

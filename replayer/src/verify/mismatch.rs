@@ -107,6 +107,11 @@ pub enum Place {
         /// From 0.
         offset: u64,
     },
+    /// A place in all that the client sent, where nothing is known of its protocol.
+    Sent {
+        /// From 0, as recorded.
+        offset: u64,
+    },
     /// How the body's end is told: length, chunks, the connection's end.
     Framing,
     /// The message stopped before its end, or did not.
@@ -115,7 +120,7 @@ pub enum Place {
     End,
     /// Bytes that follow the message in the same exchange: after an upgrade, or of no known form.
     Tail,
-    /// A message of a stream: of WebSocket, after the switch; of gRPC, in the body.
+    /// A message of a stream: of WebSocket, after the switch; of gRPC, in the body; of a dialect of plain TCP.
     Message {
         /// From 1; pings and pongs do not count.
         nth: u64,
@@ -194,6 +199,7 @@ impl fmt::Display for Place {
             }
             Self::Line { number } => write!(f, "body line {number}"),
             Self::Byte { offset } => write!(f, "body byte {offset}"),
+            Self::Sent { offset } => write!(f, "byte {offset} of what the client sent"),
             Self::Interim { nth, inside } => {
                 write!(f, "interim response {nth}")?;
                 inside.iter().try_for_each(|inside| write!(f, " {inside}"))

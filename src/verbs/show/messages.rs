@@ -1,4 +1,5 @@
-//! The messages of a stream, with when they came: of a WebSocket, of a gRPC call, of a stream of events or lines.
+//! The messages of a stream, with when they came: of a WebSocket, of a gRPC call, of a stream of events or lines, of
+//! plain TCP in a dialect that is known.
 
 use std::io::{self, Write};
 
@@ -81,6 +82,7 @@ impl<'d> Stream<'d> {
             }
             StreamMessage::Event(event) => event_line(event),
             StreamMessage::Line(line) => payload(line),
+            StreamMessage::Plain(dialect, message) => payload(&dialect.readable(message)),
         }
     }
 
@@ -107,6 +109,9 @@ impl<'d> Stream<'d> {
                 "comment": event.comment.as_deref().map(content_value),
             }),
             StreamMessage::Line(line) => json!({ "kind": "line", "payload": content_value(line) }),
+            StreamMessage::Plain(dialect, message) => {
+                json!({ "kind": dialect.name(), "payload": content_value(message) })
+            }
         }
     }
 

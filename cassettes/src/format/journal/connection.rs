@@ -235,6 +235,7 @@ impl ConnectionJournal {
     fn seal(&mut self) {
         while let Some(unfinished) = self.unfinished.pop_front() {
             self.append(unfinished, &UNKNOWN);
+            self.shared.lock().left_open();
         }
         let record = done_record(self.id, &self.facts, self.exchanges);
         let mut state = self.shared.lock();

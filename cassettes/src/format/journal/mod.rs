@@ -41,7 +41,7 @@ pub struct Counts {
     pub connections: u64,
     /// Exchanges finished. What belongs to an HTTP/2 connection as a whole is none.
     pub exchanges: u64,
-    /// Of these, those that did not come to the end that their framing announced.
+    /// Of these, those that did not come to the end that their framing announced, or to any.
     pub incomplete: u64,
     /// Of these, those that a parser gave up on.
     pub degraded: u64,

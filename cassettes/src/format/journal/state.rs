@@ -11,6 +11,7 @@ use crate::format::entry::{CONNECTION_ENTRY_BYTES, ConnectionEntry, ENTRY_BYTES,
 use crate::format::frame::Kind;
 use crate::format::index::{Footer, SegmentRef, index_record, segment_record};
 use crate::format::reader::Reader;
+use crate::model::Protocol;
 
 /// Entries are written in segments of this many, so that a long recording's index does not grow in memory.
 const ENTRIES_PER_SEGMENT: usize = 4096;
@@ -115,6 +116,11 @@ impl State {
         self.count(entry);
     }
 
+    /// Nobody said the end of the last exchange.
+    pub(super) const fn left_open(&mut self) {
+        self.counts.incomplete += 1;
+    }
+
     /// Appends index and footer, unless nothing came after the last ones.
     pub(super) fn finish(&mut self) {
         if self.finished_at == self.queue.offset() {
@@ -165,9 +171,11 @@ impl State {
     }
 
     fn count(&mut self, entry: &Entry) {
+        // Nothing in raw bytes says where they end.
+        let framed = entry.protocol != Protocol::Raw;
         if entry.protocol.is_conversation() {
             self.counts.exchanges += 1;
-            self.counts.incomplete += u64::from(!entry.complete());
+            self.counts.incomplete += u64::from(!entry.complete() && framed);
             self.counts.degraded += u64::from(entry.degraded());
         }
         self.counts.to_server += entry.to_server;

@@ -1,9 +1,10 @@
 //! The messages of an exchange, with when each was whole.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::pieces::pieces;
 use crate::model::{Direction, Exchange, Timestamp};
+use crate::wire::dialects::Dialect;
 use crate::wire::http::{Message, View};
 use crate::wire::http1::{RequestHead, ResponseHead};
 use crate::wire::websocket::Agreement;
@@ -39,6 +40,8 @@ pub enum StreamMessage {
     Event(sse::Event),
     /// A line of an answer that is a stream of lines, as NDJSON is.
     Line(Bytes),
+    /// Of plain TCP, in a dialect; as on the wire.
+    Plain(Dialect, Bytes),
 }
 
 /// What kind of stream an exchange holds.
@@ -76,6 +79,9 @@ impl StreamKind {
 
 /// Every message of the exchange's stream, in the order in which they were whole; none if it holds no stream.
 pub fn messages(exchange: &Exchange) -> Vec<Timed> {
+    if let Some(dialect) = Dialect::of(exchange) {
+        return plain_messages(exchange, dialect);
+    }
     let view = View::of(exchange);
     let Some(request) = view.request().and_then(Message::request_head) else { return Vec::new() };
     let response = view.final_response().and_then(Message::response_head);
@@ -94,6 +100,29 @@ pub fn messages(exchange: &Exchange) -> Vec<Timed> {
             while !rest.is_empty() {
                 let message = reader.next(&mut rest, encoding);
                 all.extend(message.map(|message| Timed { at: piece.at, direction, message }));
+            }
+        }
+    }
+    all.sort_by_key(|timed| timed.at);
+    all
+}
+
+/// None if the server left the dialect: its bytes say more than some of its messages.
+fn plain_messages(exchange: &Exchange, dialect: Dialect) -> Vec<Timed> {
+    let mut all = Vec::new();
+    for direction in [Direction::ToServer, Direction::ToClient] {
+        let (mut cutter, mut held) = (dialect.cutter(direction), BytesMut::new());
+        let mut chunks = exchange.sent(direction).peekable();
+        while let Some(chunk) = chunks.next() {
+            let mut rest = chunk.bytes.clone();
+            while !rest.is_empty() {
+                let Ok(end) = cutter.advance(&rest) else { return Vec::new() };
+                held.extend_from_slice(&rest.split_to(end.unwrap_or(rest.len()).min(rest.len())));
+                // The last one need not be whole.
+                if end.is_some() || chunks.peek().is_none() {
+                    let message = StreamMessage::Plain(dialect, held.split().freeze());
+                    all.push(Timed { at: chunk.at, direction, message });
+                }
             }
         }
     }
@@ -204,6 +233,7 @@ mod tests {
                 StreamMessage::Grpc { content, .. } => text(&content.unwrap_or_default()),
                 StreamMessage::Event(event) => text(&event.data),
                 StreamMessage::Line(line) => text(&line),
+                StreamMessage::Plain(_, message) => text(&message),
             };
             let mark = if timed.direction == Direction::ToServer { '>' } else { '<' };
             format!("{} {mark} {what}", timed.at.as_nanos())
@@ -261,6 +291,18 @@ mod tests {
             ('<', &[answer.as_bytes(), b"\0\0\0\0\x02de"].concat()),
         ]);
         assert_eq!(told(&exchange), ["1 > abc", "2 < de"]);
+    }
+
+    #[test]
+    fn both_sides_of_a_dialect_are_told_whole_or_not() {
+        let chunks: [(_, &[u8]); 4] =
+            [('<', b"220 hi\r\n"), ('>', b"EHLO "), ('>', b"me\nQUIT\n"), ('<', b"250 ok\n> ")];
+        let raw = Exchange { protocol: Protocol::Raw, ..exchange(&chunks) };
+        let told = told(&raw);
+        assert_eq!(
+            told,
+            ["0 < 220 hi\r\n", "2 > EHLO me\n", "2 > QUIT\n", "3 < 250 ok\n", "3 < > "]
+        );
     }
 
     #[test]

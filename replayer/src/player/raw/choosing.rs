@@ -5,7 +5,7 @@ use cassettes::model::{Direction, Exchange};
 
 use crate::arrival::Arrival;
 use crate::deck::Slot;
-use crate::select::{Cue, Why};
+use crate::select::Cue;
 use crate::stage::Stage;
 
 /// The next one, if the server speaks first there.
@@ -22,7 +22,7 @@ pub(super) fn server_first(stage: &Stage, arrival: &Arrival) -> Option<Cue> {
 }
 
 /// The first that begins like this; else the one that begins most like it: its verdict names the byte.
-pub(super) fn by_first_bytes(stage: &Stage, arrival: &Arrival, first: &[u8]) -> Result<Cue, Why> {
+pub(super) fn by_first_bytes(stage: &Stage, arrival: &Arrival, first: &[u8]) -> Option<Cue> {
     loop {
         let mut best: Option<(usize, Slot, Exchange)> = None;
         for (slot, exchange) in stage.selector().raw_lines(arrival.server()) {
@@ -36,9 +36,9 @@ pub(super) fn by_first_bytes(stage: &Stage, arrival: &Arrival, first: &[u8]) -> 
                 break;
             }
         }
-        let (_, slot, exchange) = best.ok_or(Why::AllPlayed)?;
+        let (_, slot, exchange) = best?;
         if let Some(cue) = claim(stage, slot, exchange) {
-            return Ok(cue);
+            return Some(cue);
         }
     }
 }

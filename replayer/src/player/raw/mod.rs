@@ -3,14 +3,16 @@
 //! What the server said is sent once the client has sent what came before it. A client that sends something else
 //! is not waited for: its connection ends, and the verdict names the byte.
 //!
-//! How far a client has come is counted in bytes. A dialect that knows where a protocol's messages end would tell
-//! [`Turn`]s by those instead, and a differing message from a longer one; nothing else here would change.
+//! How far a client has come is counted in messages where both sides spoke a dialect that says where they end, and in
+//! bytes where not: only messages can be longer or shorter than recorded ones and still have their answers.
 //!
 //! - [`Raw`]: the [`Speaker`]
 //! - [`listening`]: what the client sends, beside what was recorded
+//! - [`difference`]: where a message differs
 //! - [`choosing`]: which recorded connection a client's is
 
 mod choosing;
+mod difference;
 mod listening;
 #[cfg(test)]
 mod tests;
@@ -27,7 +29,7 @@ use super::request::Request;
 use super::run::{Next, Run, World};
 use super::{Action, Speaker};
 use crate::arrival::{Arrival, Here};
-use crate::select::{Cue, Why};
+use crate::select::Cue;
 use crate::stage::{Played, Stage};
 use listening::{Listening, Turn};
 
@@ -78,6 +80,8 @@ struct Play {
     listening: Listening,
     /// What the script waits for the client to do.
     awaited: Option<Until>,
+    /// How many recorded bytes the client had sent when it was last waited for no more.
+    turn_began: u64,
 }
 
 impl Raw {
@@ -104,9 +108,10 @@ impl Raw {
         let recorded = choosing::recorded(&self.stage, &cue, &self.arrival);
         let steps = self.stage.script_of(&cue);
         self.phase = Phase::Playing(Box::new(Play {
-            listening: Listening::new(recorded),
+            listening: Listening::new(&cue.exchange, recorded),
             run: Run::new(steps, self.now),
             awaited: None,
+            turn_began: 0,
             cue,
         }));
     }
@@ -169,16 +174,16 @@ impl Raw {
         if let Phase::Playing(play) = std::mem::replace(&mut self.phase, Phase::Over) {
             let mut request = Request::raw(0, self.began);
             request.closes = true;
-            let tail = play.listening.mismatch().into_iter().collect();
+            let tail = play.listening.mismatches();
             let (here, ended) = (self.here, self.now);
             self.stage.settle(Played { cue: &play.cue, request, here, tail, ended });
         }
     }
 
     /// No recorded connection is left for this one.
-    fn miss(&mut self, why: &Why) {
+    fn miss(&mut self, why: &str) {
+        self.stage.miss_line(why);
         // What a client of an unknown protocol can be told is that the connection ends.
-        self.stage.miss(&Request::raw(0, self.began), self.here, why);
         self.close();
     }
 
@@ -188,7 +193,7 @@ impl Raw {
             Phase::Choosing => Some(self.heard_at.later(step)),
             Phase::Playing(play) => {
                 let rest = match play.awaited? {
-                    Until::Bytes(_) if play.listening.differs() => step.min(REST_OF_MESSAGE),
+                    Until::Bytes(_) if play.is_amiss() => step.min(REST_OF_MESSAGE),
                     _ => step,
                 };
                 Some(self.heard_at.later(rest))
@@ -201,9 +206,14 @@ impl Raw {
 impl Play {
     fn next(&mut self, world: World) -> Next {
         let (listening, awaited) = (&self.listening, Cell::new(None));
+        let turn_began = Cell::new(self.turn_began);
         let next = self.run.next(world, |until| {
             let has = match until {
-                Until::Bytes(count) => listening.turn(count) == Turn::Reached,
+                Until::Bytes(count) if listening.turn(count) == Turn::Reached => {
+                    turn_began.set(count);
+                    true
+                }
+                Until::Bytes(_) => false,
                 Until::ClientClose => world.client_closed,
                 _ => true,
             };
@@ -211,7 +221,13 @@ impl Play {
             has
         });
         self.awaited = awaited.take().filter(|_| matches!(next, Next::Blocked));
+        self.turn_began = turn_began.get();
         next
+    }
+
+    /// What the client says in this turn is something else, and the server has more to say.
+    fn is_amiss(&self) -> bool {
+        self.listening.differs_since(self.turn_began) && self.run.first_send().is_some()
     }
 
     /// What the script waits for will not come.
@@ -241,8 +257,8 @@ impl Speaker for Raw {
         self.heard_at = at;
         if matches!(self.phase, Phase::Choosing) {
             match choosing::by_first_bytes(&self.stage, &self.arrival, &bytes) {
-                Ok(cue) => self.begin(cue),
-                Err(why) => return self.miss(&why),
+                Some(cue) => self.begin(cue),
+                None => return self.miss("all recorded ones were played"),
             }
         }
         if let Phase::Playing(play) = &mut self.phase {
@@ -281,7 +297,7 @@ impl Speaker for Raw {
             return self.pump();
         }
         match &self.phase {
-            Phase::Choosing => self.miss(&Why::Stalled),
+            Phase::Choosing => self.miss("the client said nothing, and so did the server"),
             _ => self.close(),
         }
     }

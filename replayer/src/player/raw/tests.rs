@@ -138,6 +138,63 @@ fn something_shorter_is_given_a_moment_and_no_more() {
 }
 
 #[test]
+fn a_client_that_differed_before_is_given_its_time_again() {
+    let stage = raw(&["get a", "1", "get b", "2"]).client(How::Fin).stage();
+    let mut client = Client::of(&stage);
+    assert_eq!(client.say("get c"), "1");
+    assert_eq!(client.wait(), "<Close>");
+    assert!(client.now >= Timestamp::from_duration(Duration::from_secs(10)));
+}
+
+#[test]
+fn in_a_dialect_a_message_of_any_length_has_its_answer() {
+    let tape = raw(&["", "220 hi\r\n", "EHLO me\r\n", "250 ok\r\n", "QUIT\r\n", "221 bye\r\n"]);
+    let stage = tape.server(How::Fin).stage();
+    let mut client = Client::of(&stage);
+    assert_eq!(client.hear(), "220 hi\r\n");
+    assert_eq!(client.say("EHLO me.and"), "");
+    assert_eq!(client.say(".you\r\n"), "250 ok\r\n");
+    assert_eq!(client.say("QUIT\r\n"), "221 bye\r\n<Close>");
+    let verdict = stage.verdict();
+    let mismatches = &verdict.outcomes[0].mismatches;
+    assert_eq!(mismatches.len(), 1);
+    assert_eq!(mismatches[0].place.to_string(), "message 1");
+    let detail = "something else than recorded, from its byte 7 on, byte 7 of the recording";
+    assert_eq!(told(&verdict), detail);
+}
+
+#[test]
+fn in_a_dialect_messages_too_few_and_too_many_are_no_reason_to_wait() {
+    let tape = || raw(&["a\n", "1\n", "b\nc\n", "2\n"]).client(How::Fin);
+    let stage = tape().stage();
+    let mut client = Client::of(&stage);
+    assert_eq!(client.say("a\n") + &client.say("c\n") + &client.wait(), "1\n<Close>");
+    assert!(client.now < Timestamp::from_duration(Duration::from_secs(1)));
+    assert_eq!(kinds(&stage), [Kind::Changed]);
+    let stage = tape().stage();
+    let mut client = Client::of(&stage);
+    assert_eq!(client.say("a\nb\nc\nd\n"), "1\n2\n<Close>");
+    let detail = "more than recorded: 3 messages were recorded, 4 came";
+    assert_eq!(told(&stage.verdict()), detail);
+}
+
+#[test]
+fn what_is_not_in_the_dialect_ends_the_connection_at_once() {
+    let stage = raw(&["*1\r\n$4\r\nPING\r\n", "+PONG\r\n"]).client(How::Fin).stage();
+    assert_eq!(Client::of(&stage).say("*1\r\n$x"), "<Close>");
+    let detail = "something else than recorded, from its byte 5 on, byte 5 of the recording";
+    assert_eq!(told(&stage.verdict()), detail);
+}
+
+#[test]
+fn what_has_no_answer_may_differ_and_take_its_time() {
+    let stage = raw(&["load 1\nload 2\n"]).client(How::Fin).stage();
+    let mut client = Client::of(&stage);
+    assert_eq!(client.say("load 3\n") + &client.wait(), "<Close>");
+    assert!(client.now >= Timestamp::from_duration(Duration::from_secs(10)));
+}
+
+#[test]
 fn a_client_that_ends_too_early_gets_no_answer() {
     let stage = raw(&["get abc", "1"]).client(How::Fin).stage();
     let mut client = Client::of(&stage);
