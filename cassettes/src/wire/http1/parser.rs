@@ -6,7 +6,7 @@ use std::mem;
 use bytes::Bytes;
 
 use super::framing::{of_request, of_response, switches};
-use super::head::is_token_byte;
+use super::head::{is_token_byte, skip_empty_lines};
 use super::machine::{Machine, Next, Role};
 use super::{
     CutShort, Framing, HeadError, ParseError, RequestContext, RequestHead, ResponseHead, Version,
@@ -223,17 +223,15 @@ impl Role for Requests {
 
 impl Role for Responses {
     fn check_start(&self, start: &[u8], whole_line: bool) -> Result<(), HeadError> {
-        const VERSION: &[u8] = b"HTTP/1.";
-        let seen = start.len().min(VERSION.len());
-        if start.get(..seen) != VERSION.get(..seen) && start != b"\r" {
-            return Err(HeadError::Version);
+        if start != b"\r" {
+            begins_with_version(start)?;
         }
         if whole_line { ResponseHead::parse(start).map(drop) } else { Ok(()) }
     }
 
     fn read_head(&mut self, head: &[u8]) -> Result<Next, HeadError> {
+        begins_with_version(skip_empty_lines(head))?;
         let head = ResponseHead::parse(head)?;
-        refuse_http2(head.version())?;
         let request = if head.is_interim() {
             RequestContext::default()
         } else {
@@ -251,6 +249,13 @@ impl Role for Responses {
             _ => Next::Body(of_response(&head, request)),
         })
     }
+}
+
+/// Says the same of a status line whether it came whole or byte by byte.
+fn begins_with_version(start: &[u8]) -> Result<(), HeadError> {
+    const VERSION: &[u8] = b"HTTP/1.";
+    let seen = start.len().min(VERSION.len());
+    if start.get(..seen) == VERSION.get(..seen) { Ok(()) } else { Err(HeadError::Version) }
 }
 
 /// HTTP/2 is spelled so in a view, never on the wire.

@@ -137,4 +137,9 @@ fn http_2_is_spelled_in_heads_and_never_on_the_wire() {
     let version = Err(Problem::Head(HeadError::Version));
     assert_eq!(refused(RequestParser::new().advance(&request)), version);
     assert_eq!(refused(ResponseParser::new().advance(&answer)), version);
+    // Whole as in pieces: the version is what is wrong, before all else.
+    for wrong in ["HTTP/2 1\r.001\n\n", "\r\nHTTP/2 \r\n\r\n"] {
+        let answer = Bytes::copy_from_slice(wrong.as_bytes());
+        assert_eq!(refused(ResponseParser::new().advance(&answer)), version);
+    }
 }
