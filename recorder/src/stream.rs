@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
+use cassettes::wire::http2::{self, FRAME_HEADER_BYTES, FrameHeader};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::{client, server};
@@ -118,10 +119,15 @@ impl Stream {
         }
     }
 
-    /// Waits until there is something to read, or the end; nothing is taken.
-    pub(crate) async fn speaks(&self) {
+    /// Waits until there is something to read, or the end; nothing is taken. Whether it is how a server of HTTP/2
+    /// begins, which need not wait for its client's preface.
+    pub(crate) async fn speaks(&self) -> bool {
         match &self.kind {
-            Kind::Tcp(tcp) if self.first.is_empty() => drop(tcp.peek(&mut [0]).await),
+            Kind::Tcp(tcp) if self.first.is_empty() => {
+                let mut first = [0; FRAME_HEADER_BYTES];
+                let seen = tcp.peek(&mut first).await.unwrap_or(0);
+                seen == first.len() && is_settings(FrameHeader::read(&first))
+            }
             // Of the others no byte can be seen without taking it.
             _ => std::future::pending().await,
         }
@@ -278,4 +284,10 @@ impl AsyncWrite for Stream {
             Kind::ToServer(tls) => Pin::new(tls).poll_shutdown(cx),
         }
     }
+}
+
+/// Nothing but SETTINGS, each of six bytes: what a server of HTTP/2 begins with (RFC 9113 §3.4).
+fn is_settings(header: FrameHeader) -> bool {
+    let kind = header.kind == http2::Kind::Settings && header.flags == 0;
+    kind && header.stream == 0 && header.length.is_multiple_of(6)
 }

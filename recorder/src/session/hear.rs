@@ -12,7 +12,7 @@ use crate::stream::Stream;
 /// What they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Words {
-    /// None: the client ended, or the server spoke before it.
+    /// None: the client ended, or the server spoke before it, and not HTTP/2.
     Silence,
     /// It wants TLS.
     Hello(Box<ClientHello>),
@@ -20,7 +20,7 @@ pub(super) enum Words {
     Socks5,
     /// HTTP/1.
     Http,
-    /// HTTP/2, of which it knew before.
+    /// HTTP/2, of which it knew before; or the server has greeted in that before the client said anything.
     Http2,
     /// Anything else.
     Other,
@@ -36,17 +36,22 @@ pub(super) async fn hear_before(client: &mut Stream, server: &Stream) -> io::Res
     listen(client, server.speaks()).await
 }
 
-async fn listen(client: &mut Stream, until: impl Future<Output = ()>) -> io::Result<Words> {
+async fn listen(client: &mut Stream, until: impl Future<Output = bool>) -> io::Result<Words> {
     let mut until = std::pin::pin!(until);
     let mut bytes = BytesMut::with_capacity(ENOUGH);
+    let mut greeted = false;
     let words = loop {
         let read = tokio::select! {
             biased;
             read = client.read_buf(&mut bytes) => read?,
-            () = &mut until => 0,
+            in_http2 = &mut until => {
+                greeted = in_http2;
+                0
+            }
         };
         match understand(&bytes) {
             Some(words) => break words,
+            None if read == 0 && bytes.is_empty() && greeted => break Words::Http2,
             None if read == 0 && bytes.is_empty() => break Words::Silence,
             None if read == 0 => break Words::Other,
             None => bytes.reserve(ENOUGH),

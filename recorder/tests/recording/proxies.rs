@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 
 use cassettes::model::{Direction, How, Protocol, Side, Way};
+use cassettes::wire::http2::{PREFACE, compose};
 use recorder::{Chain, Entry, Hosts};
 
 use crate::harness::{Origin, Peer, Recording, answer};
@@ -72,6 +73,29 @@ fn tls_in_a_connect_tunnel_is_taken_off() {
     assert_eq!(recorded.sent(Direction::ToServer), ["GET /in HTTP/1.1\r\n\r\n"]);
     assert_eq!(recorded.connection(0).upstream, format!("https://localhost:{port}"));
     assert_eq!(recorded.connection(0).way, Way::Connect);
+}
+
+#[test]
+fn a_server_of_http_2_may_greet_first_in_a_tunnel() {
+    let settings = compose::settings(&[]).encode();
+    let greeting = settings.clone();
+    let origin = Origin::once(move |mut server| {
+        server.send(greeting);
+        server.rest().1.unwrap();
+    });
+    let (_, recording) = proxy();
+    let mut client = recording.connect();
+    client.send(format!("CONNECT {} HTTP/1.1\r\n\r\n", origin.address));
+    client.head();
+    assert_eq!(client.exactly(settings.len()), settings);
+    client.send([&PREFACE[..], &settings].concat());
+    client.fin();
+    client.rest().1.unwrap();
+    let upstream = format!("http://{}", origin.address);
+    origin.join();
+    let recorded = recording.finish();
+    assert_eq!(recorded.exchange().protocol, Protocol::Http2Control);
+    assert_eq!(recorded.connection(0).upstream, upstream);
 }
 
 #[test]
