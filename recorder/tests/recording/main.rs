@@ -11,6 +11,7 @@ mod bulk;
 mod closes;
 mod harness;
 mod hostile;
+mod hostile_streams;
 mod http;
 mod many;
 mod proxies;

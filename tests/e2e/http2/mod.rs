@@ -2,10 +2,12 @@
 //!
 //! - `answers`: what comes back: heads, bodies, trailers, redirects, in TLS and without
 //! - `ends`: streams and connections that end early
+//! - `hostile`: clients that flood, and what becomes of them
 //! - `web_sockets`: WebSocket on a stream
 
 mod answers;
 mod ends;
+mod hostile;
 mod web_sockets;
 
 use std::future::Future;
