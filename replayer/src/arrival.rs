@@ -17,6 +17,8 @@ pub struct Arrival {
     pub origin: Option<String>,
     /// TLS with the client; none where it speaks plainly.
     pub tls: Option<Box<Tls>>,
+    /// It waits for the server to speak first.
+    pub silent: bool,
 }
 
 /// What requests are read against: where their client came to.
@@ -33,7 +35,7 @@ pub(crate) struct Here {
 impl Arrival {
     /// A client that took the replayer, on this port, for the server, and speaks plainly.
     pub const fn direct(own_port: u16) -> Self {
-        Self { own_port, way: Way::Direct, origin: None, tls: None }
+        Self { own_port, way: Way::Direct, origin: None, tls: None, silent: false }
     }
 
     /// As the client of a recorded connection came.
@@ -44,6 +46,7 @@ impl Arrival {
             way: connection.way,
             origin: led.then(|| connection.upstream.clone()),
             tls: connection.tls.clone(),
+            silent: false,
         }
     }
 

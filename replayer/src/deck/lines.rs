@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use cassettes::format::Reader;
-use cassettes::model::{Close, Connection, ConnectionId, How, Protocol, Timestamp, Way};
+use cassettes::model::{Close, Connection, ConnectionId, Direction, How, Protocol, Timestamp, Way};
 
 use super::failures::failure_of;
 use super::{Deck, Failures, Loaded, Named, Slot, Stop};
@@ -15,7 +15,11 @@ use crate::verify::Own;
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     read: OnceLock<Read>,
+    server_first: OnceLock<Vec<Slot>>,
 }
+
+/// How many raw connections are looked at for which side spoke first. Each is read from its cassette.
+const MAX_FIRST_SEEN: usize = 1024;
 
 #[derive(Debug)]
 struct Read {
@@ -93,6 +97,11 @@ impl Spoken {
         self.protocols == [Protocol::Raw]
     }
 
+    /// Something that no parser knows.
+    pub(crate) fn has_raw(&self) -> bool {
+        self.protocols.contains(&Protocol::Raw)
+    }
+
     /// The protocols that a server offers by ALPN, the preferred first: those that it chose; where none was recorded in TLS, those
     /// that it spoke.
     pub(crate) fn alpn(&self) -> Vec<Vec<u8>> {
@@ -142,6 +151,16 @@ impl Deck {
             None => Some(&lines.direct).filter(|direct| direct.is_anything()),
         };
         found.unwrap_or(&lines.all)
+    }
+
+    /// The raw connections on which the server spoke first, in recorded order.
+    pub(crate) fn server_first(&self) -> &[Slot] {
+        let is_it = |slot: &Slot| {
+            let first = self.exchange(*slot).ok().and_then(|it| it.chunks.into_iter().next());
+            first.is_some_and(|chunk| chunk.direction == Direction::ToClient)
+        };
+        let seen = || self.raw_lines().iter().copied().take(MAX_FIRST_SEEN);
+        self.lines.server_first.get_or_init(|| seen().filter(is_it).collect())
     }
 
     /// Recorded connections that came to nothing.

@@ -131,19 +131,23 @@ impl Caller {
     }
 
     /// Which it asks for. One whose server speaks first may say nothing at all.
-    async fn next_door(&mut self, visit: &Visit, server: &Server) -> Result<Door, Gone> {
+    async fn next_door(&mut self, visit: &mut Visit, server: &Server) -> Result<Door, Gone> {
         if self.first.is_empty() {
             let secure = visit.arrival.tls.is_some();
             let meant = visit.meant.as_ref().map(|meant| meant.named(secure));
             match server.stage.patience(meant) {
                 None => self.hear().await?,
-                Some(Duration::ZERO) => return Ok(Door::Other),
                 Some(patience) => {
-                    if let Ok(heard) = tokio::time::timeout(patience, self.hear()).await {
-                        heard?;
-                    } else {
+                    // In a tunnel to a server that speaks first, there is nothing to wait for.
+                    let heard = match patience {
+                        Duration::ZERO => None,
+                        patience => tokio::time::timeout(patience, self.hear()).await.ok(),
+                    };
+                    let Some(heard) = heard else {
+                        visit.arrival.silent = true;
                         return Ok(Door::Other);
-                    }
+                    };
+                    heard?;
                 }
             }
         }

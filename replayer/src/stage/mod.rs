@@ -33,6 +33,12 @@ const IDLE: Duration = Duration::from_secs(1);
 /// How long a client has to ask for a tunnel, or for TLS, where a server was recorded that speaks first. Those who want one ask at
 /// once; all others have to wait for so long.
 const PATIENCE: Duration = Duration::from_millis(50);
+
+/// How long one may be silent where others were recorded who speak first: of HTTP, say. Those do so within
+/// milliseconds, unless a browser opens connections in advance or a person types; those who wait for a greeting do so for
+/// much longer.
+const PATIENCE_AMONG_OTHERS: Duration = Duration::from_secs(1);
+
 /// Of how many HTTP/2 connections it is looked up to whom they were.
 const MAX_CONTROLS: usize = 64;
 
@@ -171,12 +177,27 @@ impl Stage {
     /// For how long a client that came to this server (none: to this very address) may be silent before it is taken
     /// for one whose server speaks first; none: for ever.
     pub(crate) fn patience(&self, server: Option<Named<'_>>) -> Option<Duration> {
-        if !self.is_raw(server) {
+        if self.deck.raw_lines().is_empty() {
             return None;
         }
-        let (_, next) = self.selector().raw_lines(server).next()?;
-        let server_first = next.chunks.first()?.direction == Direction::ToClient;
-        server_first.then_some(if server.is_some() { Duration::ZERO } else { PATIENCE })
+        let spoken = self.deck.spoken(server);
+        if spoken.only_raw() && self.next_is_server_first(server) {
+            return Some(if server.is_some() { Duration::ZERO } else { PATIENCE });
+        }
+        let may_be = server.is_none() && spoken.has_raw() && self.greetings().next().is_some();
+        may_be.then_some(PATIENCE_AMONG_OTHERS)
+    }
+
+    /// The raw connections that were not played, and on which the server spoke first.
+    pub(crate) fn greetings(&self) -> impl Iterator<Item = Slot> + '_ {
+        let slots = self.deck.server_first().iter().copied();
+        slots.filter(|slot| !self.claims.is_played(*slot))
+    }
+
+    fn next_is_server_first(&self, server: Option<Named<'_>>) -> bool {
+        let next = self.selector().raw_lines(server).next();
+        let first = next.and_then(|(_, exchange)| exchange.chunks.into_iter().next());
+        first.is_some_and(|chunk| chunk.direction == Direction::ToClient)
     }
 
     /// What comes of a client that has got so far with this server, if it is a recorded failure.

@@ -150,3 +150,19 @@ fn plain_tcp_is_played_through_a_tunnel_too() {
     drop(stream);
     assert_eq!(kinds(&replay.end()), [Kind::Same]);
 }
+
+#[test]
+fn among_http_a_client_that_waits_is_greeted_and_one_that_asks_is_answered() {
+    let tape = Tape::new().exchange(&get("/"), &ok("http"));
+    let tape = tape.connect().chunks(&["", "220 hi\r\n", "QUIT\r\n", "221 bye\r\n"]).raw();
+    let replay = Replay::of(tape.server(How::Fin).stage());
+    let mut mail = replay.connect();
+    assert_eq!(
+        replay.ask(&get("/").replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")).0,
+        ok("http")
+    );
+    assert_eq!(read_exact(&mut mail, 8), "220 hi\r\n");
+    mail.write_all(b"QUIT\r\n").unwrap();
+    assert_eq!(read_to_end(&mut mail).0, "221 bye\r\n");
+    assert_eq!(kinds(&replay.end())[1], Kind::Same);
+}

@@ -21,6 +21,14 @@ pub(super) fn server_first(stage: &Stage, arrival: &Arrival) -> Option<Cue> {
     }
 }
 
+/// The first on which the server speaks first, for a client of no server in particular that waits for it to.
+pub(super) fn greeting(stage: &Stage, arrival: &Arrival) -> Option<Cue> {
+    if !arrival.silent || arrival.origin.is_some() {
+        return None;
+    }
+    stage.greetings().find_map(|slot| claim(stage, slot, stage.deck().exchange(slot).ok()?))
+}
+
 /// The first that begins like this; else the one that begins most like it: its verdict names the byte.
 pub(super) fn by_first_bytes(stage: &Stage, arrival: &Arrival, first: &[u8]) -> Option<Cue> {
     loop {

@@ -43,8 +43,8 @@ pub(super) fn speaker(
     arrival: &Arrival,
     now: Timestamp,
 ) -> Option<Box<dyn Speaker>> {
-    stage
-        .is_raw(arrival.server())
+    let greeted = || arrival.silent && stage.greetings().next().is_some();
+    (stage.is_raw(arrival.server()) || greeted())
         .then(|| Box::new(Raw::new(Arc::clone(stage), arrival.clone(), now)) as Box<dyn Speaker>)
 }
 
@@ -97,7 +97,8 @@ impl Raw {
             phase: Phase::Choosing,
             actions: VecDeque::new(),
         };
-        if let Some(cue) = choosing::server_first(&raw.stage, &raw.arrival) {
+        let first = choosing::greeting(&raw.stage, &raw.arrival);
+        if let Some(cue) = first.or_else(|| choosing::server_first(&raw.stage, &raw.arrival)) {
             raw.begin(cue);
             raw.pump();
         }

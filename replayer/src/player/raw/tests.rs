@@ -96,6 +96,21 @@ fn a_server_that_said_all_there_was_says_it_again() {
 }
 
 #[test]
+fn among_others_a_silent_client_is_greeted_and_others_are_not() {
+    let tape = Tape::new().get("/").connect().chunks(&["", "220 ready", "QUIT", "221 bye"]).raw();
+    let stage = tape.server(How::Fin).stage();
+    assert_eq!(Client::of(&stage).hear(), "");
+    let arrival = Arrival { silent: true, ..Arrival::direct(5000) };
+    let now = Timestamp::ZERO;
+    let player = || Player::new(Arc::clone(&stage), arrival.clone(), now);
+    let mut client = Client { player: player(), now };
+    assert_eq!(client.hear() + &client.say("QUIT"), "220 ready221 bye<Close>");
+    assert_eq!(kinds(&stage), [Kind::Missing, Kind::Same]);
+    let mut late = Client { player: player(), now };
+    assert_eq!(late.hear(), "", "no greeting is left");
+}
+
+#[test]
 fn connections_are_told_by_their_first_bytes_and_else_by_their_order() {
     let tape = raw(&["a", "1"]).connect().chunks(&["b", "2"]).raw();
     let stage = tape.connect().chunks(&["a", "3"]).raw().stage();

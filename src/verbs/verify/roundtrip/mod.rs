@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use cassettes::format::Reader;
-use cassettes::model::{Connection, ConnectionId, Direction, Exchange, Timestamp};
+use cassettes::model::{Connection, ConnectionId, Direction, Exchange, Protocol, Timestamp};
 use replayer::verify::Rules;
 use replayer::{Action, Arrival, Deck, Limits, NamedReader, Pace, Player, ReplayOptions, Stage};
 
@@ -51,7 +51,12 @@ pub(super) fn check(reader: &Reader) -> Outcome<Roundtrip> {
         }
         let breaks_off = !entry.complete()
             && reader.connection(id).is_ok_and(|it| it.gap_after(&exchange).is_some());
-        let room = rooms.entry(id).or_insert_with(|| Room::new(&stage, reader.connection(id).ok()));
+        let room = rooms.entry(id).or_insert_with(|| {
+            let waits =
+                exchange.chunks.first().is_some_and(|it| it.direction == Direction::ToClient);
+            let silent = waits && entry.protocol == Protocol::Raw;
+            Room::new(&stage, reader.connection(id).ok(), silent)
+        });
         now = room.play(n + 1, &exchange, now);
         if (entry.last_on_connection || breaks_off)
             && let Some(room) = rooms.remove(&id)
@@ -105,11 +110,11 @@ struct Room {
 }
 
 impl Room {
-    fn new(stage: &Arc<Stage>, connection: Option<Connection>) -> Self {
+    fn new(stage: &Arc<Stage>, connection: Option<Connection>, silent: bool) -> Self {
         // As the recorded client came: its `Host` may name the recorder, or whoever its tunnel led to.
         let arrival = connection.map_or(Arrival::direct(0), |it| Arrival::recorded(&it));
         Self {
-            player: Player::new(Arc::clone(stage), arrival, Timestamp::ZERO),
+            player: Player::new(Arc::clone(stage), Arrival { silent, ..arrival }, Timestamp::ZERO),
             now: Timestamp::ZERO,
             expected: VecDeque::new(),
             early: Vec::new(),
