@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-from harness import ports, servers
+from harness import ports, retape, servers
 
 PAIRS = pathlib.Path(__file__).resolve().parents[1] / "pairs"
 PYTHON = os.environ.get("PEERS_PYTHON", sys.executable)
@@ -80,6 +80,13 @@ def hypercorn(room):
     port = ports.any_port()
     command = [PYTHON, "-m", "hypercorn", "--bind", f"127.0.0.1:{port}", "--log-level", "critical", "asgi:application"]
     return servers.Server(command, port, cwd=PAIRS / "servers", stdout=subprocess.DEVNULL)
+
+
+def hyper(_room):
+    """HTTP/1.1, and HTTP/2 by prior knowledge."""
+    subprocess.run(["cargo", "build", "-q", "-p", "peer-hyper"], cwd=retape.CHECKOUT, check=True)
+    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", retape.CHECKOUT / "target"))
+    return servers.Server([str(target / "debug/peer-hyper")], None, stdout=subprocess.PIPE)
 
 
 def redis(room):
