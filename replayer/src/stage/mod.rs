@@ -195,9 +195,13 @@ impl Stage {
     }
 
     fn next_is_server_first(&self, server: Option<Named<'_>>) -> bool {
-        let next = self.selector().raw_lines(server).next();
-        let first = next.and_then(|(_, exchange)| exchange.chunks.into_iter().next());
-        first.is_some_and(|chunk| chunk.direction == Direction::ToClient)
+        match self.selector().raw_lines(server).next() {
+            Some((_, next)) => {
+                next.chunks.first().is_some_and(|chunk| chunk.direction == Direction::ToClient)
+            }
+            // One more than recorded waits, too, and is to be told.
+            None => !self.deck.server_first().is_empty(),
+        }
     }
 
     /// What comes of a client that has got so far with this server, if it is a recorded failure.

@@ -29,6 +29,11 @@ pub(super) fn greeting(stage: &Stage, arrival: &Arrival) -> Option<Cue> {
     stage.greetings().find_map(|slot| claim(stage, slot, stage.deck().exchange(slot).ok()?))
 }
 
+/// Every one was played.
+pub(super) fn is_exhausted(stage: &Stage, arrival: &Arrival) -> bool {
+    stage.selector().raw_lines(arrival.server()).next().is_none()
+}
+
 /// The first that begins like this; else the one that begins most like it: its verdict names the byte.
 pub(super) fn by_first_bytes(stage: &Stage, arrival: &Arrival, first: &[u8]) -> Option<Cue> {
     loop {

@@ -37,6 +37,9 @@ use listening::{Listening, Turn};
 /// as many bytes the recorded answer still is the best one.
 const REST_OF_MESSAGE: Duration = Duration::from_millis(250);
 
+/// Why a connection is one too many.
+const ALL_PLAYED: &str = "all recorded ones were played";
+
 /// Who speaks to a client that came for plain TCP; none for any other, whose first bytes decide.
 pub(super) fn speaker(
     stage: &Arc<Stage>,
@@ -101,6 +104,8 @@ impl Raw {
         if let Some(cue) = first.or_else(|| choosing::server_first(&raw.stage, &raw.arrival)) {
             raw.begin(cue);
             raw.pump();
+        } else if raw.arrival.silent && choosing::is_exhausted(&raw.stage, &raw.arrival) {
+            raw.miss(ALL_PLAYED);
         }
         raw
     }
@@ -259,7 +264,7 @@ impl Speaker for Raw {
         if matches!(self.phase, Phase::Choosing) {
             match choosing::by_first_bytes(&self.stage, &self.arrival, &bytes) {
                 Some(cue) => self.begin(cue),
-                None => return self.miss("all recorded ones were played"),
+                None => return self.miss(ALL_PLAYED),
             }
         }
         if let Phase::Playing(play) = &mut self.phase {

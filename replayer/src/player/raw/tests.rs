@@ -251,6 +251,18 @@ fn a_connection_more_than_recorded_is_extra() {
 }
 
 #[test]
+fn one_greeting_too_many_is_not_waited_for() {
+    let stage = raw(&["", "220 hi"]).client(How::Fin).stage();
+    assert_eq!(Client::of(&stage).hear(), "220 hi");
+    assert!(stage.patience(None).is_some_and(|patience| patience < Duration::from_secs(1)));
+    let arrival = Arrival { silent: true, ..Arrival::direct(5000) };
+    let now = Timestamp::ZERO;
+    let mut client = Client { player: Player::new(Arc::clone(&stage), arrival, now), now };
+    assert_eq!(client.hear(), "<Close>");
+    assert_eq!(kinds(&stage), [Kind::Same, Kind::Extra]);
+}
+
+#[test]
 fn a_recorded_reset_comes_where_it_came() {
     let stage = raw(&["get", "1"]).server(How::Reset).stage();
     assert_eq!(Client::of(&stage).say("get"), "1<Reset>");
