@@ -121,7 +121,11 @@ impl Iterator for CaptureFile {
 fn decompressed(mut reader: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
     for _ in 0..MAX_COMPRESSIONS {
         let mut beginning = Vec::new();
-        reader.by_ref().take(ZSTD.len() as u64).read_to_end(&mut beginning)?;
+        match reader.by_ref().take(ZSTD.len() as u64).read_to_end(&mut beginning) {
+            // Cut so early that nothing can be decompressed: too short a file.
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => {}
+            read => _ = read?,
+        }
         let (gzip, zstd) = (beginning.starts_with(GZIP), beginning.starts_with(ZSTD));
         let whole = Cursor::new(beginning).chain(reader);
         reader = match (gzip, zstd) {

@@ -20,6 +20,8 @@ mod magic;
 mod parser;
 mod pcap;
 mod pcapng;
+#[cfg(test)]
+mod sample;
 mod snoop;
 #[cfg(test)]
 mod tests;

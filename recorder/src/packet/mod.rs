@@ -12,6 +12,8 @@ mod fragments;
 mod ip;
 mod layer;
 mod link;
+#[cfg(test)]
+mod sample;
 mod segment;
 mod tally;
 mod tcp;
