@@ -9,6 +9,13 @@ use super::report::Report;
 use crate::capture::UnixNanos;
 use crate::packet::Segment;
 
+/// The largest window that TCP can announce (RFC 7323 §2.3): no acknowledgement is further ahead of the one before.
+const MAX_WINDOW: u64 = 1 << 30;
+
+/// How much may be on its way out of order. More than so many full packets, of 64 KiB each, as [`super::waiting`] has
+/// patience for is no reordering: either bytes are missing for good, or the number is wrong.
+const MAX_REORDERED: i64 = 64 * 64 * 1024;
+
 /// How much of what one side sends is known. Places in it are offsets: bytes since its beginning, lost ones counted. They
 /// do not wrap around as sequence numbers do.
 #[derive(Debug, Default)]
@@ -17,9 +24,11 @@ pub(super) struct Half {
     base: Option<u32>,
     /// Its SYN's sequence number, as its own segments say, or the other side's acknowledgements.
     initial: Option<u32>,
+    /// The furthest place that is known to be reached: sequence numbers wrap around, and mean the place nearest to it.
+    front: u64,
     /// What comes next: everything before was told, or declared missing.
     next: u64,
-    /// What the other side acknowledged.
+    /// What the other side acknowledged, as far as that can be believed.
     acknowledged: u64,
     fin: Option<Fin>,
     is_finished: bool,
@@ -42,18 +51,55 @@ struct Fin {
 #[derive(Debug)]
 pub(super) struct Arrival {
     pub(super) segment: Segment,
+    /// Where its data belongs, if that is known.
+    pub(super) start: Option<i64>,
+    /// How far its sender has the other side's bytes, if it says so, and that is known.
+    pub(super) acknowledged: Option<i64>,
     /// Whether its payload was copied, and is no slice of a file's block.
     pub(super) is_copy: bool,
 }
 
+/// What an acknowledgement means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ahead {
+    /// All that it acknowledges was seen.
+    No,
+    /// Some of it was not, and may be on its way out of order.
+    Some,
+    /// More than may be on its way.
+    TooFar,
+}
+
 impl Half {
+    /// Where the data of a segment of this direction belongs. Offset 0 is at the first segment that says so. A bare reset
+    /// does not: some carry any number.
+    pub(super) fn locate(&mut self, segment: &Segment) -> Option<i64> {
+        let data = data_seq(segment);
+        self.initial.get_or_insert(data.wrapping_sub(1));
+        let is_bare_reset = segment.flags.rst() && segment.payload.is_empty();
+        let is_second_try = segment.flags.syn() && self.next == 0 && self.held.is_empty();
+        if (self.base.is_none() && !is_bare_reset) || is_second_try {
+            self.base = Some(data);
+            self.initial = Some(data.wrapping_sub(1));
+        }
+        self.offset(data)
+    }
+
+    /// Where the other side stands that waits for `ack`.
+    pub(super) fn locate_ack(&mut self, ack: u32) -> Option<i64> {
+        let Some(offset) = self.offset(ack) else {
+            self.initial.get_or_insert(ack.wrapping_sub(1));
+            return None;
+        };
+        self.front = self.front.max(u64::try_from(offset).unwrap_or(0));
+        Some(offset)
+    }
+
     /// Takes in a segment of this direction.
     pub(super) fn receive(&mut self, arrival: Arrival, report: &mut Report<'_>) {
         self.tally.packets += 1;
-        let segment = &arrival.segment;
-        self.begin(segment);
-        let (at, is_reset) = (segment.at, segment.flags.rst());
-        if let Some(start) = self.offset(data_seq(segment)) {
+        let (at, is_reset) = (arrival.segment.at, arrival.segment.flags.rst());
+        if let Some(start) = arrival.start {
             self.place(start, arrival, report);
         }
         if is_reset && !self.is_reset {
@@ -62,20 +108,23 @@ impl Half {
         }
     }
 
-    /// The other side has everything up to `ack`: what is missing of it will not come again.
-    pub(super) fn acknowledge(&mut self, ack: u32, report: &mut Report<'_>) {
-        let Some(offset) = self.offset(ack) else {
-            self.initial.get_or_insert(ack.wrapping_sub(1));
-            return;
-        };
-        self.acknowledged = self.acknowledged.max(u64::try_from(offset).unwrap_or(0));
-        self.lose_holes(self.acknowledged, report);
+    /// The other side has everything before `offset`: what is missing of it will not come again.
+    pub(super) fn acknowledge(&mut self, offset: i64, report: &mut Report<'_>) {
+        let Ok(offset) = u64::try_from(offset) else { return };
+        if offset <= self.acknowledged.max(self.next) + MAX_WINDOW {
+            self.acknowledged = self.acknowledged.max(offset);
+        }
+        self.lose_holes(offset, report);
     }
 
-    /// Whether the other side has more than was seen here. One more may be a FIN that was not captured.
-    pub(super) fn lacks(&self, ack: u32) -> bool {
-        let seen = i64::try_from(self.next).unwrap_or(i64::MAX).saturating_add(1);
-        self.offset(ack).is_some_and(|offset| offset > seen)
+    /// Whether the other side, which has everything before `offset`, has more than was seen here. One more may be a FIN
+    /// that was not captured.
+    pub(super) fn ahead(&self, offset: i64) -> Ahead {
+        match offset.saturating_sub(signed(self.next)) {
+            ..=1 => Ahead::No,
+            2..=MAX_REORDERED => Ahead::Some,
+            _ => Ahead::TooFar,
+        }
     }
 
     /// Whether a SYN with this sequence number opens another connection.
@@ -117,7 +166,11 @@ impl Half {
 
     /// There will be no more segments.
     pub(super) fn end(&mut self, report: &mut Report<'_>) {
-        self.lose_holes(u64::MAX, report);
+        if self.acknowledged == 0 {
+            self.lose_holes(u64::MAX, report);
+        }
+        self.tally.unacknowledged += self.held.clear();
+        self.end_with_fin(report);
         let unseen_fin = 1;
         if self.fin.is_none() && self.acknowledged > self.next + unseen_fin {
             self.lose(self.acknowledged, *report.told, report);
@@ -132,28 +185,14 @@ impl Half {
         &self.tally
     }
 
-    /// Finds offset 0, at the first segment that says where it is. A bare reset does not: some carry any number.
-    fn begin(&mut self, segment: &Segment) {
-        let is_syn = segment.flags.syn();
-        let is_bare_reset = segment.flags.rst() && segment.payload.is_empty();
-        let is_second_try = is_syn && self.next == 0 && self.held.is_empty();
-        let data = data_seq(segment);
-        self.initial.get_or_insert(data.wrapping_sub(1));
-        if (self.base.is_none() && !is_bare_reset) || is_second_try {
-            self.base = Some(data);
-            self.initial = Some(data.wrapping_sub(1));
-        }
-    }
-
-    /// Where `seq` lies: sequence numbers wrap around, so the place nearest to what comes next.
     fn offset(&self, seq: u32) -> Option<i64> {
+        let near = self.front.max(self.next);
         #[expect(
             clippy::cast_possible_truncation,
             reason = "sequence numbers are offsets modulo 2³²"
         )]
-        let expected = self.base?.wrapping_add(self.next as u32);
-        let distance = seq.wrapping_sub(expected).cast_signed();
-        Some(i64::try_from(self.next).unwrap_or(i64::MAX).saturating_add(distance.into()))
+        let expected = self.base?.wrapping_add(near as u32);
+        Some(signed(near).saturating_add(seq.wrapping_sub(expected).cast_signed().into()))
     }
 
     /// RFC 9293 §3.8.4: no data, or a byte of garbage, just before what comes next.
@@ -189,7 +228,7 @@ impl Half {
 
     /// The data of `segment`, without what lies before offset 0; none, if there is none.
     fn piece_of(&mut self, start: i64, arrival: Arrival) -> Option<Piece> {
-        let Arrival { segment: Segment { at, payload: bytes, cut, .. }, is_copy } = arrival;
+        let Arrival { segment: Segment { at, payload: bytes, cut, .. }, is_copy, .. } = arrival;
         let early = if start < 0 { start.unsigned_abs() } else { 0 };
         let mut piece = Piece { start: 0, at, bytes, cut: cut.into(), is_copy };
         self.tally.early += early.min(piece.bytes.len() as u64);
@@ -295,12 +334,26 @@ impl Half {
         }
     }
 
+    /// At the end, a FIN counts wherever it is: its sender did say it.
+    fn end_with_fin(&mut self, report: &mut Report<'_>) {
+        if let Some(fin) = self.fin.filter(|fin| fin.offset > self.next) {
+            let missing = self.acknowledged.min(fin.offset);
+            self.lose(missing, fin.at, report);
+            self.fin = Some(Fin { offset: self.next, ..fin });
+        }
+        self.finish_at_fin(report);
+    }
+
     fn finish_at_fin(&mut self, report: &mut Report<'_>) {
         if let Some(fin) = self.fin.filter(|fin| !self.is_finished && fin.offset <= self.next) {
             self.is_finished = true;
             report.closed(fin.at, How::Fin);
         }
     }
+}
+
+fn signed(offset: u64) -> i64 {
+    i64::try_from(offset).unwrap_or(i64::MAX)
 }
 
 /// The sequence number of the first byte of data. A SYN takes one of its own.

@@ -98,6 +98,13 @@ impl Held {
         Some(piece)
     }
 
+    /// Drops everything; says how many bytes that was.
+    pub(super) fn clear(&mut self) -> u64 {
+        let bytes = self.pieces.values().map(|piece| piece.bytes.len() as u64).sum();
+        *self = Self::default();
+        bytes
+    }
+
     /// Keeps what of `piece` is not there yet: the first bytes win.
     pub(super) fn insert(&mut self, piece: Piece) -> Overlap {
         let mut overlap = Overlap::default();

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use cassettes::model::{Direction, Side};
 
-use super::half::{Arrival, Half};
+use super::half::{Ahead, Arrival, Half};
 use super::recent::Owner;
 use super::report::{Output, Report};
 use super::role;
@@ -20,26 +20,37 @@ use crate::packet::Segment;
 pub(super) struct Stream {
     pub(super) id: StreamId,
     slot: Slot,
-    /// The sender of the first packet, until it is known who is who.
-    client: SocketAddr,
-    server: SocketAddr,
     /// When its first packet came.
     opened: UnixNanos,
-    /// Where its capture begins, once it is known who is who. Nothing is told before.
-    start: Option<Start>,
-    to_server: Half,
-    to_client: Half,
+    first: End,
+    second: End,
+    /// Who connected, and where the capture begins, once that is known. Nothing is told before.
+    roles: Option<(Party, Start)>,
     waiting: Waiting,
     /// When its last event was.
     told: UnixNanos,
 }
 
+/// One end of it, and what that sends.
+#[derive(Debug)]
+struct End {
+    address: SocketAddr,
+    sends: Half,
+}
+
+/// The ends by who sent the first packet: known before it is known who connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Party {
+    First,
+    Second,
+}
+
 /// What is kept of a connection that has ended, to know its stragglers.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Past {
-    client: SocketAddr,
-    client_initial: Option<u32>,
-    server_initial: Option<u32>,
+    first: SocketAddr,
+    first_initial: Option<u32>,
+    second_initial: Option<u32>,
 }
 
 impl Stream {
@@ -47,12 +58,10 @@ impl Stream {
         Self {
             id,
             slot,
-            client: first.source,
-            server: first.destination,
             opened: first.at,
-            start: None,
-            to_server: Half::default(),
-            to_client: Half::default(),
+            first: End { address: first.source, sends: Half::default() },
+            second: End { address: first.destination, sends: Half::default() },
+            roles: None,
             waiting: Waiting::default(),
             told: first.at,
         }
@@ -66,8 +75,9 @@ impl Stream {
         output: &mut Output,
     ) {
         self.waiting.tick();
-        let arrival = Arrival { segment, is_copy: false };
-        if self.must_wait(&arrival.segment, servers, output) {
+        self.settle(&segment, servers, output);
+        let arrival = self.locate(segment);
+        if self.must_wait(&arrival, output) {
             self.waiting.push(arrival);
         } else {
             self.process(arrival, output);
@@ -78,28 +88,28 @@ impl Stream {
     /// Whether this segment opens another connection between the same endpoints.
     pub(super) fn is_other(&self, segment: &Segment) -> bool {
         let is_opening = segment.flags.syn() && !segment.flags.ack();
-        is_opening && self.half(self.direction(segment)).is_other(segment.seq)
+        is_opening && self.end_of(self.sender(segment)).sends.is_other(segment.seq)
     }
 
     /// Whether only stragglers are expected.
     pub(super) const fn is_closed(&self) -> bool {
-        let (up, down) = (&self.to_server, &self.to_client);
-        up.is_reset() || down.is_reset() || (up.is_finished() && down.is_finished())
+        let (one, other) = (&self.first.sends, &self.second.sends);
+        one.is_reset() || other.is_reset() || (one.is_finished() && other.is_finished())
     }
 
     /// Whether any side has said something.
     pub(super) const fn has_talked(&self) -> bool {
-        self.to_server.has_told() || self.to_client.has_told()
+        self.first.sends.has_told() || self.second.sends.has_told()
     }
 
     /// Where its capture begins, as far as is known.
     pub(super) fn start(&self) -> Start {
-        self.start.unwrap_or(Start::Middle)
+        self.roles.map_or(Start::Middle, |(_, start)| start)
     }
 
     /// How much memory is taken by what waits.
     pub(super) const fn charge(&self) -> usize {
-        self.to_server.charge() + self.to_client.charge() + self.waiting.charge()
+        self.first.sends.charge() + self.second.sends.charge() + self.waiting.charge()
     }
 
     /// Gives up missing bytes until what waits takes no more than `limit`.
@@ -108,9 +118,9 @@ impl Stream {
             self.stop_waiting(output);
         }
         while self.charge() > limit {
-            let is_up = self.to_server.charge() > self.to_client.charge();
-            let direction = if is_up { Direction::ToServer } else { Direction::ToClient };
-            let (half, mut report) = self.parts(direction, output);
+            let is_first = self.first.sends.charge() > self.second.sends.charge();
+            let party = if is_first { Party::First } else { Party::Second };
+            let (half, mut report) = self.parts(party, output);
             half.give_up(&mut report);
         }
     }
@@ -118,70 +128,76 @@ impl Stream {
     /// Tells all that is left.
     pub(super) fn end(&mut self, output: &mut Output) -> StreamTally {
         self.stop_waiting(output);
-        self.open(Side::Client, Start::Middle, output);
-        for direction in [Direction::ToServer, Direction::ToClient] {
-            let (half, mut report) = self.parts(direction, output);
+        self.open(Party::First, Start::Middle, output);
+        for party in [self.client(), self.client().other()] {
+            let (half, mut report) = self.parts(party, output);
             half.end(&mut report);
         }
-        StreamTally { to_server: *self.to_server.tally(), to_client: *self.to_client.tally() }
+        let tally = |party| *self.end_of(party).sends.tally();
+        StreamTally { to_server: tally(self.client()), to_client: tally(self.client().other()) }
     }
 
     /// Forgets the oldest bytes that repeated ones are compared with.
     pub(super) fn forget_oldest(&mut self, direction: Direction) {
-        match direction {
-            Direction::ToServer => self.to_server.forget_oldest(),
-            Direction::ToClient => self.to_client.forget_oldest(),
-        }
+        let client = self.client();
+        let sender = if direction == Direction::ToServer { client } else { client.other() };
+        self.end_of_mut(sender).sends.forget_oldest();
     }
 
     /// What is to be kept of it.
     pub(super) const fn past(&self) -> Past {
-        let (client_initial, server_initial) = (self.to_server.initial(), self.to_client.initial());
-        Past { client: self.client, client_initial, server_initial }
-    }
-
-    /// A segment waits as long as nobody knows which way it goes, as what it acknowledges was not seen, and a reset as
-    /// long as anything does.
-    fn must_wait(
-        &mut self,
-        segment: &Segment,
-        servers: &HashSet<SocketAddr>,
-        output: &mut Output,
-    ) -> bool {
-        self.settle(segment, servers, output);
-        let is_last = segment.flags.rst() && !self.waiting.is_empty();
-        self.start.is_none() || is_last || self.lacks_cause(segment)
-    }
-
-    fn lacks_cause(&self, segment: &Segment) -> bool {
-        let says = segment.flags.ack() && !segment.flags.rst();
-        says && self.half(self.direction(segment).reverse()).lacks(segment.ack)
+        let (first_initial, second_initial) =
+            (self.first.sends.initial(), self.second.sends.initial());
+        Past { first: self.first.address, first_initial, second_initial }
     }
 
     /// Finds out who is who, if `segment` tells.
     fn settle(&mut self, segment: &Segment, servers: &HashSet<SocketAddr>, output: &mut Output) {
-        if self.start.is_none()
-            && let Some(sender) = role::sender(segment, servers)
+        if self.roles.is_none()
+            && let Some(side) = role::sender(segment, servers)
         {
-            let is_first = segment.source == self.client;
-            let first =
-                if is_first == (sender == Side::Client) { Side::Client } else { Side::Server };
+            let sender = self.sender(segment);
+            let client = if side == Side::Client { sender } else { sender.other() };
             let start = if segment.flags.syn() { Start::Handshake } else { Start::Middle };
-            self.open(first, start, output);
+            self.open(client, start, output);
         }
     }
 
-    /// Tells of the connection, whose first packet `first` sent.
-    fn open(&mut self, first: Side, start: Start, output: &mut Output) {
-        if self.start.is_some() {
-            return;
+    /// Tells of the connection.
+    fn open(&mut self, client: Party, start: Start, output: &mut Output) {
+        if self.roles.is_none() {
+            self.roles = Some((client, start));
+            let (stream, at) = (self.id, self.opened);
+            let server = self.end_of(client.other()).address;
+            let client = self.end_of(client).address;
+            output.events.push_back(TcpEvent::Opened { stream, at, client, server, start });
         }
-        self.start = Some(start);
-        if first == Side::Server {
-            std::mem::swap(&mut self.client, &mut self.server);
+    }
+
+    /// Places a segment as soon as it comes: sequence numbers mean something only beside the latest ones.
+    fn locate(&mut self, segment: Segment) -> Arrival {
+        let sender = self.sender(&segment);
+        let start = self.end_of_mut(sender).sends.locate(&segment);
+        let says = segment.flags.ack() && !segment.flags.rst();
+        let receives = &mut self.end_of_mut(sender.other()).sends;
+        let acknowledged = if says { receives.locate_ack(segment.ack) } else { None };
+        Arrival { segment, start, acknowledged, is_copy: false }
+    }
+
+    /// A segment waits as long as nobody knows which way it goes, or what it acknowledges was not seen; a reset as long as
+    /// anything does. One that acknowledges what cannot come any more ends all waiting.
+    fn must_wait(&mut self, arrival: &Arrival, output: &mut Output) -> bool {
+        let ahead = self.ahead(arrival);
+        if ahead == Ahead::TooFar {
+            self.stop_waiting(output);
         }
-        let (stream, at, client, server) = (self.id, self.opened, self.client, self.server);
-        output.events.push_back(TcpEvent::Opened { stream, at, client, server, start });
+        let is_last = arrival.segment.flags.rst() && !self.waiting.is_empty();
+        self.roles.is_none() || is_last || ahead == Ahead::Some
+    }
+
+    fn ahead(&self, arrival: &Arrival) -> Ahead {
+        let receives = &self.end_of(self.sender(&arrival.segment).other()).sends;
+        arrival.acknowledged.map_or(Ahead::No, |offset| receives.ahead(offset))
     }
 
     /// Processes waiting segments, as far as they need not wait any more.
@@ -189,8 +205,8 @@ impl Stream {
         if self.waiting.is_over() {
             self.stop_waiting(output);
         }
-        while self.start.is_some()
-            && self.waiting.first().is_some_and(|first| !self.lacks_cause(first))
+        while self.roles.is_some()
+            && self.waiting.first().is_some_and(|first| self.ahead(first) == Ahead::No)
             && let Some(arrival) = self.waiting.pop()
         {
             self.process(arrival, output);
@@ -199,55 +215,77 @@ impl Stream {
 
     fn stop_waiting(&mut self, output: &mut Output) {
         while let Some(arrival) = self.waiting.pop() {
-            self.open(Side::Client, Start::Middle, output);
+            self.open(Party::First, Start::Middle, output);
             self.process(arrival, output);
         }
     }
 
     /// First what the other side is known to have by it, then what it brings.
     fn process(&mut self, arrival: Arrival, output: &mut Output) {
-        let direction = self.direction(&arrival.segment);
-        if arrival.segment.flags.ack() && !arrival.segment.flags.rst() {
-            let (half, mut report) = self.parts(direction.reverse(), output);
-            half.acknowledge(arrival.segment.ack, &mut report);
+        let sender = self.sender(&arrival.segment);
+        if let Some(offset) = arrival.acknowledged {
+            let (half, mut report) = self.parts(sender.other(), output);
+            half.acknowledge(offset, &mut report);
         }
-        let (half, mut report) = self.parts(direction, output);
+        let (half, mut report) = self.parts(sender, output);
         half.receive(arrival, &mut report);
     }
 
-    /// Which way a segment goes, if it is known who is the client.
-    fn direction(&self, segment: &Segment) -> Direction {
-        if segment.source == self.client { Direction::ToServer } else { Direction::ToClient }
+    fn sender(&self, segment: &Segment) -> Party {
+        if segment.source == self.first.address { Party::First } else { Party::Second }
     }
 
-    const fn half(&self, direction: Direction) -> &Half {
-        match direction {
-            Direction::ToServer => &self.to_server,
-            Direction::ToClient => &self.to_client,
+    /// Who connected, as far as is known.
+    fn client(&self) -> Party {
+        self.roles.map_or(Party::First, |(client, _)| client)
+    }
+
+    const fn end_of(&self, party: Party) -> &End {
+        match party {
+            Party::First => &self.first,
+            Party::Second => &self.second,
         }
     }
 
+    const fn end_of_mut(&mut self, party: Party) -> &mut End {
+        match party {
+            Party::First => &mut self.first,
+            Party::Second => &mut self.second,
+        }
+    }
+
+    /// What `sender` sends, and where that is told.
     fn parts<'a>(
         &'a mut self,
-        direction: Direction,
+        sender: Party,
         output: &'a mut Output,
     ) -> (&'a mut Half, Report<'a>) {
-        let half = match direction {
-            Direction::ToServer => &mut self.to_server,
-            Direction::ToClient => &mut self.to_client,
-        };
+        let is_client = sender == self.client();
+        let direction = if is_client { Direction::ToServer } else { Direction::ToClient };
         let owner = Owner { slot: self.slot, stream: self.id, direction };
-        (half, Report { owner, told: &mut self.told, output })
+        let end = match sender {
+            Party::First => &mut self.first,
+            Party::Second => &mut self.second,
+        };
+        (&mut end.sends, Report { owner, told: &mut self.told, output })
+    }
+}
+
+impl Party {
+    const fn other(self) -> Self {
+        match self {
+            Self::First => Self::Second,
+            Self::Second => Self::First,
+        }
     }
 }
 
 impl Past {
     /// Whether this segment opens another connection between the same endpoints.
     pub(super) fn is_other(&self, segment: &Segment) -> bool {
-        let is_client = segment.source == self.client;
-        let initial = if is_client { self.client_initial } else { self.server_initial };
-        segment.flags.syn()
-            && !segment.flags.ack()
-            && initial.is_none_or(|initial| initial != segment.seq)
+        let is_first = segment.source == self.first;
+        let initial = if is_first { self.first_initial } else { self.second_initial };
+        let is_opening = segment.flags.syn() && !segment.flags.ack();
+        is_opening && initial.is_none_or(|initial| initial != segment.seq)
     }
 }

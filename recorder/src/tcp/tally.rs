@@ -21,6 +21,9 @@ pub struct DirectionTally {
     pub late: u64,
     /// Bytes from before the first one captured, that came after it, and were dropped.
     pub early: u64,
+    /// Bytes behind missing ones that the other side never acknowledged, though it did others, and that were dropped: they
+    /// did not reach it in any order that it could use.
+    pub unacknowledged: u64,
     /// Segments that had to wait for earlier bytes.
     pub reordered: u64,
     /// Bytes that came again.
@@ -42,6 +45,7 @@ impl AddAssign for DirectionTally {
         self.given_up += other.given_up;
         self.late += other.late;
         self.early += other.early;
+        self.unacknowledged += other.unacknowledged;
         self.reordered += other.reordered;
         self.repeated += other.repeated;
         self.unchecked += other.unchecked;

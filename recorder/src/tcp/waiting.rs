@@ -10,16 +10,15 @@ use bytes::Bytes;
 
 use super::half::Arrival;
 use super::held::PIECE_OVERHEAD;
-use crate::packet::Segment;
 
-/// How many segments of a connection may come while one waits. Queues run apart by as much as one interrupt brings: 64
+/// How many arrivals of a connection may come while one waits. Queues run apart by as much as one interrupt brings: 64
 /// packets, in Linux.
 const PATIENCE: usize = 64;
 
 /// In the order in which they came.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    segments: VecDeque<Segment>,
+    arrivals: VecDeque<Arrival>,
     /// How many of the connection came since one began to wait.
     since: usize,
     charge: usize,
@@ -28,7 +27,7 @@ pub(super) struct Waiting {
 impl Waiting {
     /// Says that a segment of the connection has come.
     pub(super) fn tick(&mut self) {
-        self.since = if self.segments.is_empty() { 0 } else { self.since + 1 };
+        self.since = if self.arrivals.is_empty() { 0 } else { self.since + 1 };
     }
 
     /// Whether it has been too long.
@@ -37,34 +36,32 @@ impl Waiting {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.segments.is_empty()
+        self.arrivals.is_empty()
     }
 
     pub(super) const fn charge(&self) -> usize {
         self.charge
     }
 
-    pub(super) fn first(&self) -> Option<&Segment> {
-        self.segments.front()
+    pub(super) fn first(&self) -> Option<&Arrival> {
+        self.arrivals.front()
     }
 
     /// Keeps a copy: a slice would pin the block of the file that it is in.
-    pub(super) fn push(&mut self, arrival: Arrival) {
-        let Arrival { mut segment, is_copy } = arrival;
-        if !is_copy {
-            segment.payload = Bytes::copy_from_slice(&segment.payload);
-        }
-        self.charge += charge(&segment);
-        self.segments.push_back(segment);
+    pub(super) fn push(&mut self, mut arrival: Arrival) {
+        arrival.segment.payload = Bytes::copy_from_slice(&arrival.segment.payload);
+        arrival.is_copy = true;
+        self.charge += charge(&arrival);
+        self.arrivals.push_back(arrival);
     }
 
     pub(super) fn pop(&mut self) -> Option<Arrival> {
-        let segment = self.segments.pop_front()?;
-        self.charge -= charge(&segment);
-        Some(Arrival { segment, is_copy: true })
+        let arrival = self.arrivals.pop_front()?;
+        self.charge -= charge(&arrival);
+        Some(arrival)
     }
 }
 
-fn charge(segment: &Segment) -> usize {
-    segment.payload.len() + PIECE_OVERHEAD
+fn charge(arrival: &Arrival) -> usize {
+    arrival.segment.payload.len() + PIECE_OVERHEAD
 }

@@ -25,12 +25,20 @@ fn what_the_other_side_acknowledged_and_nobody_saw_is_a_gap() {
         .client(0, "abc")
         .client(6, "ghi")
         .expect(["> abc at 4"])
-        .server_has(5)
-        .expect([])
+        .server_has(9)
         .client(9, "j")
         .expect([])
         .finish()
         .expect(["> gap 3+3 at 5", "> ghi at 5", "> j at 7", "end 0 CaptureEnd"]);
+}
+
+#[test]
+fn what_lies_behind_bytes_that_never_arrived_did_not_arrive_either() {
+    let mut play = Play::handshake().client(0, "abc").client(6, "ghi").server_has(5).finish();
+    let events = play.events();
+    assert!(matches!(events[1], TcpEvent::Gap { offset: 3, length: 2, .. }), "{events:?}");
+    let TcpEvent::Ended { tally, .. } = events[2] else { panic!("{events:?}") };
+    assert_eq!((tally.to_server.unacknowledged, tally.to_server.bytes), (3, 3));
 }
 
 #[test]
@@ -136,6 +144,22 @@ fn bytes_from_before_the_first_captured_are_counted_as_early() {
     assert_eq!(events.len(), 4, "{events:?}");
     assert!(matches!(&events[2], TcpEvent::Data { bytes, .. } if bytes == "h"));
     assert!(matches!(&events[3], TcpEvent::Ended { tally, .. } if tally.to_server.early == 4));
+}
+
+#[test]
+fn a_number_that_cannot_be_right_ends_all_waiting_and_loses_nothing_more() {
+    Play::handshake()
+        .server_has(3)
+        .server(0, "answer")
+        .expect([])
+        .server_has(1_500_000_000)
+        .expect(["< answer at 5"])
+        .client(0, "ask")
+        .server_has(5)
+        .client(3, "in")
+        .expect(["> ask at 7", "> in at 9"])
+        .finish()
+        .expect(["end 0 CaptureEnd"]);
 }
 
 #[test]
