@@ -26,6 +26,7 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Record(verbs::record::RecordArgs),
+    Import(verbs::import::ImportArgs),
     Replay(verbs::replay::ReplayArgs),
     Diff(verbs::diff::DiffArgs),
     Show(verbs::show::ShowArgs),
@@ -44,6 +45,7 @@ impl Verb {
     pub(crate) fn run(self) -> Outcome<ExitCode> {
         match self {
             Self::Record(args) => verbs::record::run(args),
+            Self::Import(args) => verbs::import::run(args).map(ExitCode::from),
             Self::Replay(args) => verbs::replay::run(args),
             Self::Diff(args) => verbs::diff::run(&args).map(ExitCode::from),
             Self::Show(args) => verbs::show::run(&args).map(ExitCode::from),

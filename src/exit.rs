@@ -13,7 +13,7 @@ pub(crate) enum Exit {
     Differs = 1,
     /// The command cannot start as asked.
     Usage = 2,
-    /// A cassette or rules file cannot be read.
+    /// A cassette, capture or rules file cannot be read.
     Input = 3,
     /// The server to record could not be reached at all.
     Upstream = 4,
@@ -31,9 +31,10 @@ impl From<Exit> for ExitCode {
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0  done; for replay and diff: everything is the same
-  1  the client differs from the recording (verify: the cassette has a problem)
+  1  the client differs from the recording (verify: the cassette has a problem; import --strict:
+     something of the capture is missing or not understood)
   2  usage: a bad argument, a file that exists already, a port in use
-  3  a cassette or rules file cannot be read
+  3  a cassette, capture or rules file cannot be read
   4  the server to record could not be reached
   5  a file or standard output cannot be written
 After `-- COMMAND`, a failing command's own code is passed on: 128 + the signal's number if a

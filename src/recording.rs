@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::time::Duration;
 
 use cassettes::format::Journal;
 use cassettes::model::{Header, Rewrite};
@@ -18,6 +19,9 @@ use crate::talk;
 
 /// What the header of a cassette says wrote it.
 pub(crate) const WRITER: &str = concat!("retape ", env!("CARGO_PKG_VERSION"));
+
+/// How often one that waits for the writer looks whether it has caught up.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// The header of a cassette that is recorded now.
 pub(crate) fn header(rewrite: Rewrite) -> Header {
@@ -71,6 +75,19 @@ impl Recording {
         work.await
     }
 
+    /// Waits until the writer is not far behind. Fails once it cannot write.
+    pub(crate) fn keep_up(&self, path: &Path) -> Outcome<()> {
+        loop {
+            if let Some(error) = self.writer.error() {
+                return Err(Failure::output(format!("cannot write {}: {error}", path.display())));
+            }
+            if self.journal.pending_bytes() <= recorder::MAX_PENDING_BYTES {
+                return Ok(());
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+
     /// Writes the rest, and completes the file.
     pub(crate) fn finish(self, path: &Path) -> Outcome<()> {
         let name = path.display();
@@ -92,7 +109,8 @@ pub(crate) fn sum_up(journal: &Journal, path: &Path) {
     }
 }
 
-fn progress(journal: &Journal) -> String {
+/// How much has been recorded.
+pub(crate) fn progress(journal: &Journal) -> String {
     let counts = journal.counts();
     let exchanges = talk::count(counts.exchanges, "exchange");
     let connections = talk::count(counts.connections, "connection");

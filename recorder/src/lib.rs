@@ -12,7 +12,7 @@
 //! - [`tls`]: the local authority that clients are shown, and what is asked of servers
 //! - [`capture`]: the bytes of a capture file into packets; [`packet`]: packets into TCP segments;
 //!   [`tcp`]: segments into the bytes of each connection;
-//!   [`decrypt`]: what TLS kept secret in them
+//!   [`decrypt`]: what TLS kept secret in them; [`import`]: all of that into a cassette
 //! - [`pcapng`]: a recording as packets, for other tools
 //!
 //! Inside, from the outside in: `proxy` accepts, `session` is one connection, `handshake` TLS on either side, `alert`
@@ -29,6 +29,7 @@ mod connect;
 pub mod decrypt;
 mod handshake;
 mod hosts;
+pub mod import;
 mod lane;
 mod listener;
 mod notice;

@@ -16,6 +16,7 @@ mod failures;
 mod files;
 mod gaps;
 mod http2;
+mod importing;
 mod recording;
 mod replaying;
 mod reports;

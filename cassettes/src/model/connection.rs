@@ -102,7 +102,7 @@ pub enum Way {
     Connect,
     /// Through SOCKS5 (RFC 1928).
     Socks5,
-    /// It meant the server itself; the system led the connection here.
+    /// It meant the server itself: the system led the connection here, or it was captured on its way.
     Transparent,
 }
 

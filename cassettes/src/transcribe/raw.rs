@@ -53,6 +53,12 @@ impl Raw {
         self.degraded = Some(gap::after(gap));
     }
 
+    /// What follows in this direction is of another kind still.
+    pub(super) fn give_up(&mut self, direction: Direction, reason: &'static str) {
+        let offset = *self.len(direction);
+        self.degraded.get_or_insert(Degraded { direction, offset, reason });
+    }
+
     pub(super) fn finish(&mut self) {
         let Some(exchange) = self.exchange.take() else { return };
         let degraded = self.degraded.take();

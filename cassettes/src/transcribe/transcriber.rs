@@ -11,7 +11,9 @@ use super::http2::Http2;
 use super::opening::{Opening, Spoken};
 use super::raw::Raw;
 use super::tape::Tape;
-use crate::model::{Chunk, Close, ConnectionId, Direction, Gap, How, Side, TapeEvent, Timestamp};
+use crate::model::{
+    Chunk, Close, ConnectionId, Degraded, Direction, Gap, How, Side, TapeEvent, Timestamp,
+};
 
 /// Turns what is read from one connection into exchanges, as it comes, in constant memory. Never
 /// fails: what is not HTTP stays raw, and is counted.
@@ -85,6 +87,17 @@ impl Transcriber {
         self.decide();
         self.miss(&gap);
         Some(gap)
+    }
+
+    /// What follows in this direction is not what it was before: whatever is open is done, and all that comes is one
+    /// exchange more, raw for this reason.
+    pub fn give_up(&mut self, direction: Direction, reason: &'static str) {
+        if let Speech::Raw(raw) = &mut self.speech {
+            return raw.give_up(direction, reason);
+        }
+        self.finish();
+        let tape = mem::replace(self.tape_mut(), Tape::new(ConnectionId::default()));
+        self.speech = Speech::Raw(Raw::after(tape, Degraded { direction, offset: 0, reason }));
     }
 
     /// One direction ended, or the connection was reset.

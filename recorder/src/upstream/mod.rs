@@ -84,6 +84,11 @@ impl Upstream {
         &self.host
     }
 
+    /// 0 for a Unix-domain socket.
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The Unix-domain socket, if it is one.
     pub fn socket(&self) -> Option<&Path> {
         (self.scheme == Scheme::Unix).then_some(&self.path)

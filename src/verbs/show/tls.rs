@@ -26,7 +26,7 @@ const fn way_in_words(way: Way) -> &'static str {
         Way::Forward => "by a forward proxy",
         Way::Connect => "through CONNECT",
         Way::Socks5 => "through SOCKS5",
-        Way::Transparent => "without knowing, led by its system",
+        Way::Transparent => "for the server itself",
     }
 }
 

@@ -41,6 +41,10 @@ impl Client {
         self.stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
     }
 
+    pub(crate) fn send_raw(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).unwrap();
+    }
+
     /// Exactly one answer with a `Content-Length`; what came, if the connection ends before.
     pub(crate) fn answer(&mut self) -> Vec<u8> {
         let mut answer = Vec::new();

@@ -1,10 +1,12 @@
 //! What every test needs: a server, a client, the command, and a directory.
 
+mod capture;
 mod client;
 mod http2;
 mod origin;
 mod retape;
 
+pub(crate) use capture::Capture;
 pub(crate) use client::Client;
 pub(crate) use http2::{Http2Client, Http2Origin, converse, poll_once, tell};
 pub(crate) use origin::{Origin, json};

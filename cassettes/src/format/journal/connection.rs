@@ -135,10 +135,19 @@ impl ConnectionJournal {
         self.facts.closes = closes;
     }
 
-    /// How many bytes are in no record yet.
-    #[cfg(test)]
-    pub(in crate::format) const fn buffered(&self) -> usize {
+    /// How much is in no record yet: bytes, and what the tables of them take.
+    pub const fn buffered(&self) -> usize {
         self.buffered
+    }
+
+    /// Writes on what is in no record yet, as parts. Each connection bounds what it holds by itself; this is for those
+    /// who have many.
+    pub fn flush(&mut self) {
+        for position in 0..self.unfinished.len() {
+            if self.unfinished.get(position).is_some_and(|unfinished| unfinished.unwritten() > 0) {
+                self.spill(position);
+            }
+        }
     }
 
     /// How much memory the unfinished take.

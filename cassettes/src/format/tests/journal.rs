@@ -85,6 +85,23 @@ fn many_exchanges_at_once_on_a_connection_do_not_pile_up_in_memory() {
 }
 
 #[test]
+fn what_is_flushed_is_written_at_once_and_read_whole() {
+    let journal = Journal::create(&Header::default());
+    let facts = Connection::opened_at(at(1));
+    let mut connection = journal.connection(facts.clone());
+    let exchange = download(3, 100);
+    for event in events(&exchange, &facts, 0) {
+        connection.record(event);
+        connection.flush();
+        assert_eq!(connection.buffered(), 0);
+    }
+    connection.end(Vec::new());
+    journal.finish();
+    let reader = open(&drain(&journal));
+    assert_eq!((reader.exchange(0).unwrap(), problems(&reader)), (exchange, Vec::new()));
+}
+
+#[test]
 fn exchanges_finish_in_any_order() {
     let exchanges: Vec<_> = (0..50).map(|n| download(3, 100 + n)).collect();
     let journal = Journal::create(&Header::default());

@@ -2,6 +2,7 @@
 
 mod cuts;
 mod gaps;
+mod given_up;
 mod odd;
 mod plays;
 mod random;
