@@ -21,7 +21,8 @@ pub(super) fn settle(stage: &Stage, mut played: Played<'_>) {
     stage.claims.note_span(slot, played.request.started, played.ended);
     // Over HTTP/2, which of several requests at once is a connection's first is mere chance.
     let multiplexed = played.cue.exchange.protocol == Protocol::Http2;
-    let recorded_fresh = stage.deck.entry(slot).is_some_and(|entry| entry.ordinal == 0);
+    let recorded = stage.deck.entry(slot);
+    let recorded_fresh = recorded.is_some_and(|entry| entry.ordinal == 0);
     if !multiplexed && recorded_fresh != (played.request.ordinal == 0) {
         stage.evidence.add_reuse(slot);
     }
@@ -30,7 +31,7 @@ pub(super) fn settle(stage: &Stage, mut played: Played<'_>) {
     } else {
         compare(stage, &mut played)
     };
-    found.extend(translated(stage, played.cue));
+    found.extend(recorded.and_then(|entry| translated(entry.protocol, played.cue)));
     found.append(&mut played.tail);
     stage.evidence.add(slot, found);
 }
@@ -41,8 +42,7 @@ fn is_same(stage: &Stage, played: &Played<'_>) -> bool {
 }
 
 /// That it was recorded over another version of HTTP.
-fn translated(stage: &Stage, cue: &Cue) -> Option<Mismatch> {
-    let recorded = stage.deck.entry(cue.slot)?.protocol;
+fn translated(recorded: Protocol, cue: &Cue) -> Option<Mismatch> {
     let played = cue.exchange.protocol;
     let note = || Mismatch::changed(Place::Version, Gravity::Note, recorded.name(), played.name());
     (recorded != played).then(note)

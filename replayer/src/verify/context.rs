@@ -75,6 +75,25 @@ impl Own {
 }
 
 fn port_of(authority: &[u8]) -> Option<u16> {
+    port_at_end(authority).or_else(|| port_in(authority))
+}
+
+/// Of those that end in a colon and a port in plain digits, as most do that are compared: this is done for every request.
+fn port_at_end(authority: &[u8]) -> Option<u16> {
+    const MOST_DIGITS: usize = 5;
+    let (mut port, mut unit) = (0_u32, 1);
+    for (place, byte) in authority.iter().rev().take(MOST_DIGITS + 1).enumerate() {
+        match byte {
+            b':' if place > 0 => return u16::try_from(port).ok(),
+            b'0'..=b'9' => port += u32::from(byte - b'0') * unit,
+            _ => return None,
+        }
+        unit *= 10;
+    }
+    None
+}
+
+fn port_in(authority: &[u8]) -> Option<u16> {
     let host_end = memchr::memrchr(b']', authority).map_or(0, |at| at + 1);
     let after_host = authority.get(host_end..)?;
     match memchr::memrchr(b':', after_host) {
@@ -101,6 +120,22 @@ mod tests {
         assert_eq!(Own::of("127.0.0.1:80").owns(b"localhost"), Some(true));
         assert_eq!(Own::of("127.0.0.1:80").owns(b"[::1]"), Some(true));
         assert_eq!(Own::of("127.0.0.1:81").owns(b"localhost"), Some(false));
+    }
+
+    #[test]
+    fn a_port_is_read_the_same_from_its_end_as_from_its_beginning() {
+        let ports = ["", "0", "7", "00080", "65535", "65536", "99999", "123456", "+80", "8x"];
+        for host in ["localhost", "127.0.0.1", "[::1]", "::1", "", "a:b"] {
+            assert_eq!(port_of(host.as_bytes()), port_in(host.as_bytes()), "{host}");
+            for port in ports {
+                let authority = format!("{host}:{port}");
+                let (quick, whole) =
+                    (port_at_end(authority.as_bytes()), port_in(authority.as_bytes()));
+                assert!(quick.is_none() || quick == whole, "{authority}");
+                assert_eq!(port_of(authority.as_bytes()), whole, "{authority}");
+            }
+        }
+        assert_eq!(port_at_end(b"localhost:54321"), Some(54321));
     }
 
     #[test]
