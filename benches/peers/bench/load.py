@@ -84,6 +84,14 @@ class Contender:
         self.stop()
 
 
+def builds(name, arguments, before):
+    """This build of retape; the earlier one too, if there is one to compare with."""
+    contenders = {name: lambda: Contender([room.ours("retape"), *arguments])}
+    if before:
+        contenders["before"] = lambda: Contender([before, *arguments])
+    return contenders
+
+
 def ask(port, path):
     """One whole answer on a connection of its own."""
     with socket.create_connection(("127.0.0.1", port), timeout=5) as peer:

@@ -36,11 +36,10 @@ def origin(size):
     return server
 
 
-def starters(upstream, place):
+def starters(upstream, place, before):
     cassette, appended = place / "recorded.cassette", place / "appended"
-    record = [room.ours("retape"), "record", "--to", f"http://127.0.0.1:{upstream}", "--listen", "127.0.0.1:0", "-o", cassette, "--overwrite"]
-    return {
-        "retape record": lambda: load.Contender(record),
+    record = ["record", "--to", f"http://127.0.0.1:{upstream}", "--listen", "127.0.0.1:0", "-o", cassette, "--overwrite"]
+    return load.builds("retape record", record, before) | {
         "copy_bidirectional": lambda: load.Contender([room.ours("bench-relay"), upstream, "copy"]),
         "relay that appends": lambda: load.Contender([room.ours("bench-relay"), upstream, "append", appended]),
         "nginx proxy": lambda: nginx.proxy(place, upstream),
@@ -48,7 +47,7 @@ def starters(upstream, place):
 
 
 def side_by_side(kind, connections, upstream, arguments, place):
-    contenders = starters(upstream, place)
+    contenders = starters(upstream, place, arguments.before)
     rounds, failed = {name: [] for name in contenders}, {}
     for _ in range(arguments.rounds):
         for name, start in contenders.items():

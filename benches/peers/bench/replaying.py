@@ -15,7 +15,7 @@ SLOW = ("mitmproxy", "mountebank")
 def measure(arguments, place):
     rows = []
     for exchanges in SIZES:
-        contenders = starters(place, exchanges)
+        contenders = starters(place, exchanges, arguments.before)
         if exchanges in SLOW_SIZES and not (arguments.quick or arguments.no_slow):
             contenders |= {"mitmproxy": lambda: slow.mitmproxy(place, exchanges, BODY), "mountebank": lambda: slow.mountebank(place, exchanges, BODY)}
         rows += side_by_side(contenders, exchanges, arguments)
@@ -23,13 +23,12 @@ def measure(arguments, place):
     return rows
 
 
-def starters(place, exchanges):
+def starters(place, exchanges, before):
     cassette = place / f"{exchanges}.cassette"
     subprocess.run([room.ours("bench-cassette"), str(exchanges), str(BODY), cassette], check=True)
     root = write_files(place / f"files-{exchanges}", exchanges)
-    replay = [room.ours("retape"), "replay", cassette, "--listen", "127.0.0.1:0", "--repeat", "last"]
-    return {
-        "retape replay": lambda: load.Contender(replay),
+    replay = ["replay", cassette, "--listen", "127.0.0.1:0", "--repeat", "last"]
+    return load.builds("retape replay", replay, before) | {
         "hyper": lambda: load.Contender([room.ours("bench-hyper"), exchanges, BODY]),
         "fixed answer": lambda: load.Contender([room.ours("bench-floor"), BODY]),
         "nginx files": lambda: nginx.files(place, root, exchanges),

@@ -18,3 +18,8 @@ def cell(of, row):
         return of(row)
     except (KeyError, ZeroDivisionError):
         return "-"
+
+
+def busy(row):
+    """How much of its core a server used: much less than all says that it is the load that is slow."""
+    return f"{row['requests_per_second'] * row['cpu_micros'] / 1e4:.0f} %"
