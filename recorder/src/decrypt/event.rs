@@ -9,8 +9,8 @@ use crate::capture::UnixNanos;
 /// One thing learned of a TLS connection, in the order in which it was on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decrypted {
-    /// What the handshake settled. Once, and before all other events but [`Decrypted::Lost`] and [`Decrypted::Close`].
-    /// None if there was no handshake.
+    /// What the handshake settled. Once, and before all events but [`Decrypted::Lost`] and
+    /// [`Decrypted::Refused`]. None if there was no `ClientHello`.
     Facts(Box<Tls>),
     /// What the application said: one record's content.
     Data {
@@ -107,7 +107,7 @@ pub enum Undecryptable {
     /// A handshake message contradicts itself.
     #[error("a TLS handshake message contradicts itself")]
     Malformed,
-    /// The handshake's messages are too long to be believed, or the other side's part comes too late.
+    /// The handshake's messages are too long to be believed, or their end does not come.
     #[error("over {} bytes came before the TLS handshake was settled", super::MAX_HELD_BYTES)]
     TooLong,
     /// The last record has no end.

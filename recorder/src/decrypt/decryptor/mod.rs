@@ -98,13 +98,11 @@ impl Decryptor {
     /// Takes note that nothing more will come: what is held comes out.
     pub fn finish(&mut self, secrets: &mut Secrets) {
         self.settle_at_last(secrets);
-        let is_all = self.to_server.held() + self.to_client.held() == 0;
-        if !self.is_settled && is_all && self.handshake.client.is_some() {
-            // A handshake that failed before anything was secret: all of it was understood.
-            self.settled();
+        if !self.is_settled {
+            self.give_up();
         }
         for direction in [Direction::ToServer, Direction::ToClient] {
-            if !self.is_settled || self.lane(direction).held() > 0 {
+            if self.lane(direction).held() > 0 {
                 let why = self.why_unfinished(direction);
                 self.fail(direction, why);
             }
@@ -162,20 +160,32 @@ impl Decryptor {
         }
     }
 
-    /// Why something is still held when it cannot be held any more.
+    /// The connection ended before its handshake was settled.
+    fn give_up(&mut self) {
+        let is_waiting = self.to_server.is_waiting() || self.to_client.is_waiting();
+        let is_all = self.to_server.held() + self.to_client.held() == 0;
+        if is_all && self.handshake.client.is_some() {
+            // It failed before anything was secret: all of it was understood.
+            self.settled();
+        } else if is_all || is_waiting {
+            self.fail_both(Undecryptable::OneSided);
+        } else {
+            self.fail_both(Undecryptable::CutShort);
+        }
+    }
+
+    /// Why something of this direction is still held when it cannot be held any more.
     fn why_unfinished(&mut self, direction: Direction) -> Undecryptable {
-        let is_whole = self.handshake.client.is_some() && self.handshake.server.is_some();
         let lane = self.lane(direction);
         match lane.stage() {
             Some(_) if !lane.is_legible() => lane.unopened(),
-            _ if lane.is_waiting() && !is_whole => Undecryptable::OneSided,
-            _ if lane.is_waiting() => Undecryptable::TooLong,
+            _ if lane.is_waiting() => Undecryptable::OneSided,
             _ => Undecryptable::CutShort,
         }
     }
 
     fn tell(&mut self, event: Decrypted) {
-        if !matches!(event, Decrypted::Lost { .. }) {
+        if !matches!(event, Decrypted::Lost { .. } | Decrypted::Refused { .. }) {
             self.tell_facts();
         }
         self.events.push_back(event);

@@ -77,8 +77,8 @@ impl Decryptor {
         if self.held_bytes > MAX_HELD_BYTES {
             self.settle_at_last(secrets);
             if !self.is_settled {
-                let is_one = self.handshake.client.is_none() || self.handshake.server.is_none();
-                let why = if is_one { Undecryptable::OneSided } else { Undecryptable::TooLong };
+                let is_waiting = self.to_server.is_waiting() || self.to_client.is_waiting();
+                let why = if is_waiting { Undecryptable::OneSided } else { Undecryptable::TooLong };
                 self.fail(Direction::ToServer, why);
             }
         }
