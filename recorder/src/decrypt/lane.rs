@@ -115,15 +115,20 @@ impl Lane {
         let mut stages = self.epochs.iter().map(|epoch| (epoch.stage, epoch.opener.is_some()));
         match (stages.next(), stages.next()) {
             (Some((Stage::Early, _)), _) => Ok(Protected::Early),
-            (Some((Stage::Handshake, false)), Some((_, true))) => Ok(self.skip(record)),
+            (Some((Stage::Handshake, false)), Some((_, true))) => Ok(Protected::Skipped),
             _ => Err(self.unopened()),
         }
     }
 
-    fn skip(&mut self, record: &Record) -> Protected {
+    /// Keeps a record until a later one is opened: then it was of the handshake.
+    pub(super) fn skip(&mut self, record: Record) {
         self.skipped_bytes += record.raw.len();
-        self.skipped.push(record.clone());
-        Protected::Skipped
+        self.skipped.push(record);
+    }
+
+    /// Whether records are kept that could not be opened yet.
+    pub(super) const fn is_skipping(&self) -> bool {
+        !self.skipped.is_empty()
     }
 
     /// Why a record cannot be opened.

@@ -54,6 +54,11 @@ impl MessageReader {
         self.buffer.extend_from_slice(rest);
     }
 
+    /// Whether no part of a message is here.
+    pub(super) fn is_empty(&self) -> bool {
+        self.buffer.is_empty() && self.skip == 0
+    }
+
     /// The next message; `None`: there is no whole one.
     pub(super) fn next(&mut self) -> Option<Message> {
         let [_, high, middle, low] = *self.buffer.first_chunk::<HEADER_BYTES>()?;

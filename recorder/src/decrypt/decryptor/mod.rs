@@ -162,12 +162,13 @@ impl Decryptor {
 
     /// The connection ended before its handshake was settled.
     fn give_up(&mut self) {
-        let is_waiting = self.to_server.is_waiting() || self.to_client.is_waiting();
-        let is_all = self.to_server.held() + self.to_client.held() == 0;
-        if is_all && self.handshake.client.is_some() {
+        let lanes = [&self.to_server, &self.to_client];
+        let is_all = lanes.iter().all(|lane| lane.held() == 0 && lane.messages.is_empty());
+        let is_one = self.handshake.client.is_none() && self.handshake.server.is_some();
+        if is_all && !is_one {
             // It failed before anything was secret: all of it was understood.
             self.settled();
-        } else if is_all || is_waiting {
+        } else if is_one || lanes.iter().any(|lane| lane.is_waiting()) {
             self.fail_both(Undecryptable::OneSided);
         } else {
             self.fail_both(Undecryptable::CutShort);

@@ -18,6 +18,8 @@ use crate::capture::UnixNanos;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     Done,
+    /// It cannot be opened, and may be of the handshake.
+    Skip,
     /// It depends on what the other side has yet to say, or on a secret that may come.
     Wait,
 }
@@ -43,7 +45,11 @@ impl Decryptor {
                 }
             };
             match self.handle(direction, &record, secrets) {
-                Ok(Step::Done) => is_moved = true,
+                Ok(Step::Done) if !self.lane(direction).is_skipping() => is_moved = true,
+                Ok(Step::Done | Step::Skip) => {
+                    self.lane(direction).skip(record);
+                    is_moved = true;
+                }
                 Ok(Step::Wait) => {
                     self.lane(direction).wait(record);
                     return is_moved;
@@ -93,7 +99,7 @@ impl Decryptor {
         }
         let (stage, opened) = match self.lane(direction).open(record)? {
             Protected::Opened(stage, opened) => (stage, opened),
-            Protected::Skipped => return Ok(Step::Done),
+            Protected::Skipped => return Ok(Step::Skip),
             Protected::Early if self.early == Early::Refused => {
                 self.tell(Decrypted::Refused { at, bytes: Bytes::new() });
                 return Ok(Step::Done);

@@ -223,6 +223,25 @@ fn a_handshake_that_fails_has_facts_and_an_alert() {
 }
 
 #[test]
+fn alerts_alone_are_understood() {
+    let alerts = [(ToServer, b"\x15\x03\x01\0\x02\x02\x50".to_vec())];
+    let outcome = decrypt(&mut Secrets::new(), &alerts, 1000);
+    assert!(outcome.is_whole());
+    assert_eq!(outcome.closes, [(Side::Client, How::Alert(80))]);
+}
+
+#[test]
+fn a_hello_that_is_cut_between_its_records_comes_out_as_it_is() {
+    let peers = Peers::new();
+    let (_, hello) = peers.converse().flights.swap_remove(0);
+    let mut record = vec![22, 3, 1, 0, 100];
+    record.extend(&hello[5..105]);
+    let flights = [(ToServer, record)];
+    let outcome = decrypt(&mut peers.secrets(), &flights, 1000);
+    assert_all_raw(&outcome, &flights, Undecryptable::CutShort);
+}
+
+#[test]
 fn what_is_not_supported_is_named() {
     let suites = |suite: &[u8], version: u8, compression: u8| {
         let mut hello = vec![22, 3, 3, 0, 42, 2, 0, 0, 38, 3, version];

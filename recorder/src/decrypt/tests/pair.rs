@@ -1,5 +1,6 @@
 //! Two peers of rustls in memory, and what passes between them.
 
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::sync::{Arc, Mutex};
 
@@ -26,9 +27,15 @@ pub(super) struct Lines(Mutex<String>);
 
 impl rustls::KeyLog for Lines {
     fn log(&self, label: &str, random: &[u8], secret: &[u8]) {
-        let hex = |bytes: &[u8]| bytes.iter().map(|it| format!("{it:02x}")).collect::<String>();
-        let line = format!("{label} {} {}\n", hex(random), hex(secret));
-        self.0.lock().unwrap().push_str(&line);
+        let mut lines = self.0.lock().unwrap();
+        lines.push_str(label);
+        for bytes in [random, secret] {
+            lines.push(' ');
+            for byte in bytes {
+                write!(lines, "{byte:02x}").unwrap();
+            }
+        }
+        lines.push('\n');
     }
 }
 
@@ -133,7 +140,7 @@ impl Peers {
         let mut pair = self.connect();
         pair.shake();
         pair.say(Direction::ToServer, b"a question");
-        pair.say(Direction::ToClient, &[b'a'; 40_000]);
+        pair.say(Direction::ToClient, &vec![b'a'; 40_000]);
         pair.say(Direction::ToServer, b"another");
         pair.close();
         pair
