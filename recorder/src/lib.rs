@@ -13,7 +13,7 @@
 //! - [`capture`]: the bytes of a capture file into packets; [`packet`]: packets into TCP segments;
 //!   [`tcp`]: segments into the bytes of each connection;
 //!   [`decrypt`]: what TLS kept secret in them; [`import`]: all of that into a cassette
-//! - [`pcapng`]: a recording as packets, for other tools
+//! - [`pcapng`]: a recording as packets, for other tools; [`har`]: what browsers save, in and out
 //!
 //! Inside, from the outside in: `proxy` accepts, `session` is one connection, `handshake` TLS on either side, `alert`
 //! its untimely end, `relay` its two directions, `stream` what they read and write, `lane` one of them, `scratch` what
@@ -28,6 +28,7 @@ mod clock;
 mod connect;
 pub mod decrypt;
 mod handshake;
+pub mod har;
 mod hosts;
 pub mod import;
 mod lane;

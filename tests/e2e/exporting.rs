@@ -35,3 +35,17 @@ fn an_export_that_fails_leaves_no_file() {
     assert_eq!(ended.code, Some(3), "{ended:?}");
     assert!(!retape.path("b.pcapng").exists());
 }
+
+#[test]
+fn an_archive_holds_what_was_meant_and_tells_what_it_cannot_say() {
+    let retape = Retape::new();
+    record_all(&retape, "a.cassette", &["/one", "/two"]);
+    let ended = retape.run(["export", "a.cassette", "--as", "har"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stderr.contains("HAR holds no bytes of the wire"), "{ended:?}");
+    let archive: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    let entries = archive["log"]["entries"].as_array().unwrap();
+    let urls: Vec<_> = entries.iter().map(|entry| entry["request"]["url"].as_str()).collect();
+    assert!(urls[0].unwrap().ends_with("/one") && urls[1].unwrap().ends_with("/two"), "{urls:?}");
+    assert_eq!(entries[0]["response"]["status"], 200);
+}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use cassettes::format::{ReadError, Reader};
 use clap::{Args, ValueEnum};
-use recorder::pcapng;
+use recorder::{har, pcapng};
 
 use crate::exit::{Exit, Failure, Outcome};
 use crate::recording::WRITER;
@@ -18,13 +18,15 @@ const EXAMPLES: &str = "\
 Examples:
   retape export api.cassette --as pcapng -o api.pcapng   open it in Wireshark
   retape export api.cassette --as pcapng | tshark -r -   or look at it at once
+  retape export api.cassette --as har -o api.har         open it in a browser's developer tools
 
 What was in TLS is exported in the clear.";
 
 /// Export a cassette for other tools
 ///
 /// pcapng: packets with the recorded bytes and times; handshakes and acknowledgements, and addresses that are not
-/// known, are made up, TLS is off.
+/// known, are made up, TLS is off. har: HTTP as browsers save it, which knows no bytes of the wire, no times of chunks and no other
+/// protocols.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ExportArgs {
@@ -48,6 +50,8 @@ pub(crate) struct ExportArgs {
 enum Format {
     /// A capture
     Pcapng,
+    /// An HTTP archive
+    Har,
 }
 
 /// How much is collected before it is written.
@@ -58,6 +62,7 @@ pub(crate) fn run(args: &ExportArgs) -> Outcome {
     let mut out = Output::open(args)?;
     let lines = match args.format {
         Format::Pcapng => export_packets(&args.file, &reader, &mut out)?,
+        Format::Har => export_har(&args.file, &reader, &mut out)?,
     };
     if out.finish()? {
         for line in &lines {
@@ -72,6 +77,12 @@ fn export_packets(file: &Path, reader: &Reader, out: &mut Output) -> Outcome<Vec
     let mut export = pcapng::Export::new(reader, WRITER).map_err(unreadable)?;
     out.pump(|piece| export.write(piece), unreadable)?;
     Ok(summary::of_packets(&export.summary()))
+}
+
+fn export_har(file: &Path, reader: &Reader, out: &mut Output) -> Outcome<Vec<String>> {
+    let mut export = har::Export::new(reader, WRITER);
+    out.pump(|piece| export.write(piece), |error| store::unreadable(file, &error))?;
+    Ok(summary::of_har(&export.summary()))
 }
 
 /// Where it goes.

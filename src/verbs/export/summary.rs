@@ -1,6 +1,6 @@
 //! What is said of an export, and of what it could not say.
 
-use recorder::pcapng;
+use recorder::{har, pcapng};
 
 use crate::talk::count;
 
@@ -22,11 +22,44 @@ pub(super) fn of_packets(summary: &pcapng::Summary) -> Vec<String> {
         (without_tls, "connection", "TLS off: what was said inside is there in the clear"),
         (gaps, "gap", "bytes acknowledged that are not there, as in the recording"),
     ];
-    lines.extend(
-        notes
-            .iter()
-            .filter(|(number, ..)| *number > 0)
-            .map(|(number, what, note)| format!("{} with {note}", count(*number, what))),
-    );
+    lines.extend(told(&notes));
     lines
+}
+
+/// The lines for an HTTP archive.
+pub(super) fn of_har(summary: &har::Exported) -> Vec<String> {
+    let mut lines = vec![format!(
+        "{}; HAR holds no bytes of the wire, and no times inside a body",
+        match summary.entries {
+            1 => "1 entry".to_owned(),
+            more => format!("{more} entries"),
+        }
+    )];
+    let notes = [
+        (summary.raw, "exchange", "no HTTP in it, left out"),
+        (summary.incomplete, "exchange", "a message that stops before its end: a comment says so"),
+        (summary.unanswered, "exchange", "no answer: its status is 0"),
+        (summary.switched, "exchange", "only its handshake: it went on in another protocol"),
+        (summary.interim, "interim answer", "status 1xx, left out"),
+        (summary.trailers, "message", "trailers, left out"),
+        (summary.decoded, "body", "its content coding taken off"),
+        (summary.coded, "body", "its content coding left on, in base64"),
+    ];
+    lines.extend(told(&notes));
+    lines
+}
+
+/// What was counted, where anything was.
+fn told(notes: &[(u64, &str, &str)]) -> Vec<String> {
+    let counted = notes.iter().filter(|(number, ..)| *number > 0);
+    counted
+        .map(|(number, what, note)| format!("{} with {note}", counted_as(*number, what)))
+        .collect()
+}
+
+fn counted_as(number: u64, what: &str) -> String {
+    match what {
+        "body" if number != 1 => format!("{number} bodies"),
+        what => count(number, what),
+    }
 }
