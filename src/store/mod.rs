@@ -85,6 +85,12 @@ pub(crate) fn read_pem(path: &Path) -> Outcome<String> {
     Ok(text)
 }
 
+/// All of a file, whatever it is.
+pub(crate) fn content(path: &Path) -> Outcome<Bytes> {
+    contents(path)
+        .map_err(|error| Failure::input(format!("cannot read {}: {error}", path.display())))
+}
+
 /// The failure of a file that holds no readable cassette.
 pub(crate) fn unreadable(path: &Path, error: &dyn std::error::Error) -> Failure {
     Failure::input(format!("cannot read {}: {}", path.display(), chain(error)))

@@ -8,6 +8,7 @@
     reason = "a panic is a test's failing verdict, in its helpers as well"
 )]
 
+mod archives;
 mod authority;
 mod command;
 mod crash;

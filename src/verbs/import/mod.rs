@@ -1,5 +1,6 @@
 //! `retape import`: captures → cassette.
 
+mod har;
 mod json;
 mod list;
 mod plan;
@@ -34,6 +35,9 @@ Examples:
       only these; terms: host, port, stream, protocol, after, before, each as in
       client host 10.0.0.0/8, port 80,8000-8999, stream 0-9, protocol http, before +90
 
+  retape import site.har -o site.cassette
+      what a browser's developer tools saved
+
 Replay serves what was imported to clients that come directly, and by proxy for the captured hosts.";
 
 /// Import captured traffic: a pcap file into a cassette
@@ -47,7 +51,7 @@ Replay serves what was imported to clients that come directly, and by proxy for 
     reason = "each is a switch of its own on the command line"
 )]
 pub(crate) struct ImportArgs {
-    /// The capture; `-` for standard input
+    /// The capture, or HTTP archive (HAR); `-` for standard input
     file: PathBuf,
 
     /// The cassette to write; a name ending in .yaml gives a text cassette

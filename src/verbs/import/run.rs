@@ -8,7 +8,7 @@ use super::list::Listing;
 use super::plan::{Output, Plan};
 use super::progress::Progress;
 use super::source::{self, Source};
-use super::tell;
+use super::{har, tell};
 use crate::exit::{Exit, Outcome};
 use crate::recording::{Recording, WRITER};
 use crate::store::{Tape, chain};
@@ -17,6 +17,9 @@ use crate::store::{Tape, chain};
 const LOOK_EVERY: u64 = 1024;
 
 pub(super) fn run(plan: &Plan) -> Outcome {
+    if let Some(archive) = har::find(plan)? {
+        return har::run(plan, &archive);
+    }
     let mut import = Import::begin(plan)?;
     let first = import.first_packet()?;
     match &plan.output {

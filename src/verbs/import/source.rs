@@ -98,7 +98,8 @@ fn add_secrets(file: File, secrets: &mut Secrets) {
     }
 }
 
-fn unopened(path: &Path, error: &io::Error) -> Failure {
+/// The failure of a file that cannot be opened.
+pub(super) fn unopened(path: &Path, error: &io::Error) -> Failure {
     let failure = Failure::input(format!("cannot open {}: {error}", path.display()));
     match error.kind() {
         io::ErrorKind::NotFound => failure.hint("check the path"),
