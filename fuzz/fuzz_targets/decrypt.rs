@@ -8,8 +8,8 @@ use libfuzzer_sys::fuzz_target;
 use recorder::capture::UnixNanos;
 use recorder::decrypt::{Decrypted, Decryptor, Secrets};
 
-/// Input: the key log with its length before it, in two bytes; then flights: a byte that says who sends, when the key log
-/// comes, what is lost and how the flight is cut, its length in two bytes, and the flight.
+// Input: the key log with its length before it, in two bytes; then flights: a byte that says who sends, when the key log
+// comes, what is lost and how the flight is cut, its length in two bytes, and the flight.
 fuzz_target!(|input: &[u8]| {
     let mut input = input;
     let key_log = counted(&mut input);

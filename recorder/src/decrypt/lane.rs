@@ -2,11 +2,14 @@
 
 use std::collections::VecDeque;
 
+use bytes::Bytes;
+
 use super::cipher::{Opened, Opener};
 use super::event::Undecryptable;
 use super::keys::{Epoch, Stage};
 use super::message::MessageReader;
 use super::record::{NotRecord, Record, RecordReader};
+use crate::capture::UnixNanos;
 
 /// What one side said.
 #[derive(Debug, Default)]
@@ -46,6 +49,12 @@ impl Lane {
         }
     }
 
+    /// When the next record, or a part of it, came; the end of time: there is nothing.
+    pub(super) fn next_at(&self) -> UnixNanos {
+        let waiting = self.waiting.as_ref().map(|record| record.at);
+        waiting.or_else(|| self.reader.next_at()).unwrap_or(UnixNanos(u64::MAX))
+    }
+
     /// It has to wait.
     pub(super) fn wait(&mut self, record: Record) {
         self.waiting = Some(record);
@@ -62,7 +71,7 @@ impl Lane {
     }
 
     /// All that is held, in order: nothing is kept.
-    pub(super) fn rest(&mut self) -> Vec<(crate::capture::UnixNanos, bytes::Bytes)> {
+    pub(super) fn rest(&mut self) -> Vec<(UnixNanos, Bytes)> {
         self.skipped_bytes = 0;
         let records = self.skipped.drain(..).chain(self.waiting.take());
         let mut rest: Vec<_> = records.map(|record| (record.at, record.raw)).collect();

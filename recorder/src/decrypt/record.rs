@@ -74,6 +74,11 @@ impl RecordReader {
         Ok(None)
     }
 
+    /// When the bytes came that are looked at next.
+    pub(super) fn next_at(&self) -> Option<UnixNanos> {
+        self.queue.front().map(|(at, _)| *at)
+    }
+
     /// How many records there were.
     pub(super) const fn count(&self) -> u64 {
         self.count

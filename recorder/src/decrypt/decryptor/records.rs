@@ -25,42 +25,40 @@ enum Step {
 }
 
 impl Decryptor {
-    /// Handles what came, until both directions wait for more.
+    /// Handles what came, until both directions wait for more. Where both have something, the earlier first: one of them
+    /// may have waited for the other.
     pub(super) fn pump(&mut self, secrets: &mut Secrets) {
-        while self.advance(Direction::ToServer, secrets)
-            || self.advance(Direction::ToClient, secrets)
-        {}
-    }
-
-    /// Whether anything came of it.
-    fn advance(&mut self, direction: Direction, secrets: &mut Secrets) -> bool {
-        let mut is_moved = false;
         loop {
-            let record = match self.lane(direction).next_record() {
-                Ok(Some(record)) => record,
-                Ok(None) => return is_moved,
-                Err(why) => {
-                    self.fail(direction, why);
-                    return true;
-                }
-            };
-            match self.handle(direction, &record, secrets) {
-                Ok(Step::Done) if !self.lane(direction).is_skipping() => is_moved = true,
-                Ok(Step::Done | Step::Skip) => {
-                    self.lane(direction).skip(record);
-                    is_moved = true;
-                }
-                Ok(Step::Wait) => {
-                    self.lane(direction).wait(record);
-                    return is_moved;
-                }
-                Err(why) => {
-                    self.lane(direction).wait(record);
-                    self.fail(direction, why);
-                    return true;
-                }
+            let is_answer = self.to_client.next_at() < self.to_server.next_at();
+            let first = if is_answer { Direction::ToClient } else { Direction::ToServer };
+            if !self.step(first, secrets) && !self.step(first.reverse(), secrets) {
+                return;
             }
         }
+    }
+
+    /// Handles one record. Whether anything came of it.
+    fn step(&mut self, direction: Direction, secrets: &mut Secrets) -> bool {
+        let record = match self.lane(direction).next_record() {
+            Ok(Some(record)) => record,
+            Ok(None) => return false,
+            Err(why) => {
+                self.fail(direction, why);
+                return true;
+            }
+        };
+        let step = self.handle(direction, &record, secrets);
+        let lane = self.lane(direction);
+        match step {
+            Ok(Step::Done) if !lane.is_skipping() => {}
+            Ok(Step::Done | Step::Skip) => lane.skip(record),
+            Ok(Step::Wait) => lane.wait(record),
+            Err(why) => {
+                lane.wait(record);
+                self.fail(direction, why);
+            }
+        }
+        step != Ok(Step::Wait)
     }
 
     fn handle(
@@ -121,7 +119,7 @@ impl Decryptor {
         Ok(Step::Done)
     }
 
-    /// What is not protected by keys that are known, and still is not plain.
+    /// Application data, which is never plain, before there are keys.
     fn early_data(&mut self, direction: Direction, record: &Record) -> Result<Step, Undecryptable> {
         if !self.has_begun(direction) {
             return Err(Undecryptable::NoHandshake);

@@ -19,6 +19,8 @@ pub(super) struct Outcome {
     pub(super) closes: Vec<(Side, How)>,
     pub(super) refused: Vec<u8>,
     pub(super) lost: u64,
+    /// When what was said was said.
+    pub(super) times: Vec<UnixNanos>,
 }
 
 impl Outcome {
@@ -26,8 +28,9 @@ impl Outcome {
         while let Some(event) = decryptor.poll() {
             match event {
                 Decrypted::Facts(facts) => assert!(self.facts.replace(facts).is_none()),
-                Decrypted::Data { direction, bytes, .. } => {
+                Decrypted::Data { direction, at, bytes } => {
                     assert!(!bytes.is_empty());
+                    self.times.push(at);
                     self.data[place(direction)].extend(bytes);
                 }
                 Decrypted::Undecrypted { direction, bytes, .. } => {
@@ -55,14 +58,14 @@ pub(super) const fn place(direction: Direction) -> usize {
     }
 }
 
-/// Hands in flights in pieces of at most so many bytes.
+/// Hands in flights in pieces of at most so many bytes; each has its number for a time.
 pub(super) fn decrypt(secrets: &mut Secrets, flights: &[Flight], size: usize) -> Outcome {
     let mut decryptor = Decryptor::new();
     let mut outcome = Outcome::default();
-    for (direction, flight) in flights {
+    for (at, (direction, flight)) in flights.iter().enumerate() {
         for piece in flight.chunks(size) {
             let bytes = Bytes::copy_from_slice(piece);
-            decryptor.receive(secrets, *direction, UnixNanos(1), bytes);
+            decryptor.receive(secrets, *direction, UnixNanos(at as u64), bytes);
             outcome.take(&mut decryptor);
         }
     }

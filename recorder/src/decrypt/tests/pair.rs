@@ -12,6 +12,7 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, Server
 use rustls::{SupportedCipherSuite, version};
 
 use super::outcome::{Flight, Outcome, decrypt};
+use crate::capture::UnixNanos;
 use crate::decrypt::{Secrets, Undecryptable};
 
 /// Those that go with the key of an elliptic curve; the others encrypt in the same ways.
@@ -91,6 +92,7 @@ impl Peers {
             .unwrap();
         server.alpn_protocols = vec![b"x y".to_vec()];
         server.max_early_data_size = 1000;
+        server.send_half_rtt_data = true;
         Self { client: Arc::new(client), server: Arc::new(server), lines }
     }
 
@@ -285,7 +287,24 @@ fn early_data_that_the_server_reads_is_data() {
     pair.say(Direction::ToServer, b"and late");
     pair.say(Direction::ToClient, b"answer");
     pair.close();
-    assert_decrypted(&peers, &pair);
+    let outcome = assert_decrypted(&peers, &pair);
+    assert_eq!(outcome.times.first(), Some(&UnixNanos(0)));
+    assert!(outcome.times.is_sorted());
+}
+
+/// The server's answer may be in one flight with the message that says that it reads early data.
+#[test]
+fn an_early_question_comes_before_its_early_answer() {
+    let peers = Peers::new();
+    peers.converse();
+    let mut pair = peers.connect();
+    send_early(&mut pair, b"question");
+    pair.server.writer().write_all(b"answer").unwrap();
+    pair.shake();
+    pair.close();
+    let outcome = decrypt(&mut peers.secrets(), &pair.flights, usize::MAX);
+    assert_eq!(outcome.data, [b"question".to_vec(), b"answer".to_vec()]);
+    assert_eq!(outcome.times, [UnixNanos(0), UnixNanos(1)]);
 }
 
 #[test]
