@@ -19,7 +19,10 @@ fuzz_target!(|input: (bool, bool, u8, &[u8])| {
     for &end in &whole.0 {
         let message = &wire[begin..end];
         assert!(!message.is_empty(), "a message has bytes");
-        assert!(dialect.readable(message).len() <= message.len() * 4, "what is read is not much longer");
+        assert!(
+            dialect.readable(message).len() <= message.len() * 4,
+            "what is read is not much longer"
+        );
         begin = end;
     }
 });
