@@ -22,6 +22,8 @@ pub(super) struct Handshake {
     /// Whether [`Handshake::keys`] gave them.
     pub(super) is_keyed: bool,
     master: Option<Secret>,
+    /// What was in the `ClientKeyExchange`, by the secrets of a revision: a private key is slow.
+    premaster: Option<(u64, Option<Secret>)>,
     /// All messages up to the `ClientKeyExchange`; empty where no secret asks for it.
     transcript: Vec<u8>,
 }
@@ -67,6 +69,7 @@ impl Handshake {
         secrets: &Secrets,
         is_last: bool,
     ) -> Result<Option<Keys>, Undecryptable> {
+        self.open_exchange(secrets);
         let (Some(client), Some(server)) = (&self.client, &self.server) else {
             return Ok(None);
         };
@@ -108,6 +111,18 @@ impl Handshake {
         }
     }
 
+    fn open_exchange(&mut self, secrets: &Secrets) {
+        let revision = secrets.revision();
+        let (Some(client), Some(exchange)) = (&self.client, &self.exchange) else {
+            return;
+        };
+        if self.premaster.is_none_or(|(of, _)| of != revision) {
+            let line = secrets.find(&client.random, Label::Premaster);
+            let premaster = line.or_else(|| secrets.premaster(exchange, client.legacy_version));
+            self.premaster = Some((revision, premaster));
+        }
+    }
+
     fn may_be_known_later(&self, secrets: &Secrets) -> bool {
         let is_told = self.exchange.is_some() || self.course == Course::Resumed;
         !secrets.is_complete() || !is_told && secrets.need_exchange()
@@ -127,10 +142,8 @@ impl Handshake {
             let sessions = [Some(server.session), Some(client.session), client.ticket];
             return sessions.into_iter().flatten().find_map(|session| secrets.session(&session));
         }
-        let exchange = self.exchange.as_deref()?;
-        let premaster = secrets
-            .find(&client.random, Label::Premaster)
-            .or_else(|| secrets.premaster(exchange, client.legacy_version))?;
+        let (_, premaster) = self.premaster?;
+        let premaster = premaster?;
         let prf = prf(suite, server.version);
         let mut master = [0; 48];
         if server.has_extended_master_secret {

@@ -2,13 +2,11 @@
 
 use std::collections::VecDeque;
 
-use bytes::Bytes;
-
 use super::cipher::{Opened, Opener};
 use super::event::Undecryptable;
 use super::keys::{Epoch, Stage};
 use super::message::MessageReader;
-use super::record::{NotRecord, Record, RecordReader};
+use super::record::{NotRecord, Piece, Record, RecordReader};
 use crate::capture::UnixNanos;
 
 /// What one side said.
@@ -43,21 +41,28 @@ pub(super) enum Protected {
 impl Lane {
     /// The next record; one that waits is that one again.
     pub(super) fn next_record(&mut self) -> Result<Option<Record>, Undecryptable> {
-        match self.waiting.take() {
-            Some(record) => Ok(Some(record)),
+        match &self.waiting {
+            Some(record) => Ok(Some(record.clone())),
             None => self.reader.next().map_err(|NotRecord| self.not_record()),
         }
+    }
+
+    /// It has to wait.
+    pub(super) fn wait(&mut self, record: Record) {
+        if self.waiting.is_none() {
+            self.waiting = Some(record.detached());
+        }
+    }
+
+    /// What came next was handled.
+    pub(super) fn go_on(&mut self) {
+        self.waiting = None;
     }
 
     /// When the next record, or a part of it, came; the end of time: there is nothing.
     pub(super) fn next_at(&self) -> UnixNanos {
         let waiting = self.waiting.as_ref().map(|record| record.at);
         waiting.or_else(|| self.reader.next_at()).unwrap_or(UnixNanos(u64::MAX))
-    }
-
-    /// It has to wait.
-    pub(super) fn wait(&mut self, record: Record) {
-        self.waiting = Some(record);
     }
 
     pub(super) const fn is_waiting(&self) -> bool {
@@ -71,7 +76,7 @@ impl Lane {
     }
 
     /// All that is held, in order: nothing is kept.
-    pub(super) fn rest(&mut self) -> Vec<(UnixNanos, Bytes)> {
+    pub(super) fn rest(&mut self) -> Vec<Piece> {
         self.skipped_bytes = 0;
         let records = self.skipped.drain(..).chain(self.waiting.take());
         let mut rest: Vec<_> = records.map(|record| (record.at, record.raw)).collect();
@@ -132,7 +137,7 @@ impl Lane {
     /// Keeps a record until a later one is opened: then it was of the handshake.
     pub(super) fn skip(&mut self, record: Record) {
         self.skipped_bytes += record.raw.len();
-        self.skipped.push(record);
+        self.skipped.push(record.detached());
     }
 
     /// Whether records are kept that could not be opened yet.

@@ -16,6 +16,10 @@ const HEARTBEAT: u8 = 24;
 const MAX_FRAGMENT_BYTES: usize = (1 << 14) + 2048;
 const HEADER_BYTES: usize = 5;
 
+/// A piece that is held is joined with those after it until it has as many bytes: many pieces of a byte each would take
+/// far more memory than what is in them.
+const SMALL_BYTES: usize = 512;
+
 /// One record as it was on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Record {
@@ -28,10 +32,27 @@ pub(super) struct Record {
 }
 
 impl Record {
+    /// The same, but no part of a bigger block.
+    pub(super) fn detached(self) -> Self {
+        Self { raw: Bytes::copy_from_slice(&self.raw), ..self }
+    }
+
     /// What follows the header.
     pub(super) fn fragment(&self) -> &[u8] {
         self.raw.get(HEADER_BYTES..).unwrap_or_default()
     }
+}
+
+/// Bytes that came at a time; if they are several pieces', when the last one came.
+pub(super) type Piece = (UnixNanos, Bytes);
+
+/// Adds to a piece that is held, if it is small; `false`: it is not.
+pub(super) fn join(piece: &mut Piece, at: UnixNanos, bytes: &[u8]) -> bool {
+    let is_small = piece.1.len() < SMALL_BYTES;
+    if is_small {
+        *piece = (at, Bytes::from([&piece.1, bytes].concat()));
+    }
+    is_small
 }
 
 /// What stands where a record must begin is none.
@@ -42,11 +63,13 @@ pub(super) struct NotRecord;
 #[derive(Debug, Default)]
 pub(super) struct RecordReader {
     /// Not yet looked at. None is empty.
-    queue: VecDeque<(UnixNanos, Bytes)>,
+    queue: VecDeque<Piece>,
     /// The first part of a record that began in pieces before these; less than a record.
     partial: BytesMut,
     /// When the last byte of it came.
     partial_at: UnixNanos,
+    /// How many of the queue are copies.
+    detached: usize,
     /// Records given so far.
     count: u64,
 }
@@ -63,7 +86,9 @@ impl RecordReader {
     pub(super) fn next(&mut self) -> Result<Option<Record>, NotRecord> {
         while let Some((at, mut bytes)) = self.queue.pop_front() {
             let taken = self.take(at, &mut bytes);
-            if !bytes.is_empty() {
+            if bytes.is_empty() {
+                self.detached = self.detached.saturating_sub(1);
+            } else {
                 self.queue.push_front((at, bytes));
             }
             if let Some(record) = taken? {
@@ -91,13 +116,18 @@ impl RecordReader {
 
     /// Copies what is still to be looked at: a piece is a part of a far bigger block, which would stay in memory with it.
     pub(super) fn detach(&mut self) {
-        for (_, bytes) in &mut self.queue {
-            *bytes = Bytes::copy_from_slice(bytes);
+        let fresh = self.queue.split_off(self.detached.min(self.queue.len()));
+        for (at, bytes) in fresh {
+            if !self.queue.back_mut().is_some_and(|last| join(last, at, &bytes)) {
+                self.queue.push_back((at, Bytes::copy_from_slice(&bytes)));
+            }
         }
+        self.detached = self.queue.len();
     }
 
     /// All that is no record yet.
-    pub(super) fn rest(&mut self) -> impl Iterator<Item = (UnixNanos, Bytes)> {
+    pub(super) fn rest(&mut self) -> impl Iterator<Item = Piece> {
+        self.detached = 0;
         let partial = (self.partial_at, self.partial.split().freeze());
         let pieces = std::iter::once(partial).chain(self.queue.drain(..));
         pieces.filter(|(_, bytes)| !bytes.is_empty())
@@ -189,6 +219,17 @@ mod tests {
         }
         let single: Vec<_> = RECORDS.chunks(1).collect();
         assert_eq!(read(&single).len(), 3);
+    }
+
+    #[test]
+    fn what_is_held_takes_little_more_memory_than_it_has_bytes() {
+        let mut reader = RecordReader::default();
+        for at in 0..10_000 {
+            reader.push(UnixNanos(at), Bytes::from_static(b"x"));
+            reader.detach();
+        }
+        assert_eq!(reader.held(), 10_000);
+        assert!(reader.queue.len() < 10_000 / SMALL_BYTES + 2);
     }
 
     #[test]

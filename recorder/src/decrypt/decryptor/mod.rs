@@ -16,6 +16,7 @@ use cassettes::model::{Direction, Tls};
 use super::event::{Decrypted, Undecryptable};
 use super::handshake::Handshake;
 use super::lane::Lane;
+use super::record::{Piece, join};
 use super::secrets::Secrets;
 use crate::capture::UnixNanos;
 
@@ -37,7 +38,7 @@ pub struct Decryptor {
     /// Whether it was clear whether the connection can be decrypted.
     is_settled: bool,
     /// Everything that came, as long as that is not clear.
-    held: Vec<(Direction, UnixNanos, Bytes)>,
+    held: Vec<(Direction, Piece)>,
     held_bytes: usize,
     /// Of the secrets, when they were last looked at.
     revision: u64,
@@ -126,7 +127,13 @@ impl Decryptor {
 
     fn hold(&mut self, direction: Direction, at: UnixNanos, bytes: &Bytes) {
         self.held_bytes += bytes.len();
-        self.held.push((direction, at, Bytes::copy_from_slice(bytes)));
+        if let Some((of, piece)) = self.held.last_mut()
+            && *of == direction
+            && join(piece, at, bytes)
+        {
+            return;
+        }
+        self.held.push((direction, (at, Bytes::copy_from_slice(bytes))));
     }
 
     /// Nothing more of this direction can be decrypted; of neither, as long as the handshake is not settled.
@@ -155,7 +162,7 @@ impl Decryptor {
         }
         let held = std::mem::take(&mut self.held);
         self.settled();
-        for (direction, at, bytes) in held {
+        for (direction, (at, bytes)) in held {
             self.tell_raw(direction, at, bytes);
         }
     }

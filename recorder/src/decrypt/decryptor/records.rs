@@ -50,15 +50,22 @@ impl Decryptor {
         let step = self.handle(direction, &record, secrets);
         let lane = self.lane(direction);
         match step {
-            Ok(Step::Done) if !lane.is_skipping() => {}
-            Ok(Step::Done | Step::Skip) => lane.skip(record),
-            Ok(Step::Wait) => lane.wait(record),
+            Ok(Step::Wait) => {
+                lane.wait(record);
+                return false;
+            }
+            Ok(Step::Done | Step::Skip) => {
+                lane.go_on();
+                if lane.is_skipping() || step == Ok(Step::Skip) {
+                    lane.skip(record);
+                }
+            }
             Err(why) => {
                 lane.wait(record);
                 self.fail(direction, why);
             }
         }
-        step != Ok(Step::Wait)
+        true
     }
 
     fn handle(
@@ -145,10 +152,8 @@ impl Decryptor {
             Some(true) => return Ok(Step::Done),
             Some(false) => {}
         }
-        if direction == Direction::ToClient && !self.handshake.is_keyed {
-            if self.handshake.course == Course::Unknown {
-                self.handshake.course = Course::Resumed;
-            }
+        if direction == Direction::ToClient && self.handshake.course == Course::Unknown {
+            self.handshake.course = Course::Resumed;
             self.settle(secrets, false)?;
         }
         match self.lane(direction).pending.take() {
