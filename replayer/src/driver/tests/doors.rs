@@ -106,6 +106,18 @@ fn a_recording_by_proxy_answers_who_takes_the_replayer_for_the_server() {
 }
 
 #[test]
+fn a_tunnel_to_the_replayer_itself_is_as_good_as_none() {
+    let tape = Tape::new().line(led(Way::Transparent, "http://other.test"));
+    let tape = tape.exchange("GET /a HTTP/1.1\r\nHost: other.test\r\n\r\n", &ok("other"));
+    let tape = tape.connect().line(led(Way::Transparent, "http://api.test"));
+    let replay = Replay::of(tape.exchange(REQUEST, &ok("api")).stage());
+    let here = replay.address.to_string();
+    let own = REQUEST.replace("api.test", &here);
+    said(&mut tunnel(&replay, &here), &own, &ok("api"));
+    assert_eq!(kinds(&replay.end()), [Kind::Missing, Kind::Same]);
+}
+
+#[test]
 fn a_server_that_could_not_be_reached_cannot_be_again_in_its_place() {
     let tape = Tape::new().line(led(Way::Connect, "http://api.test")).server(How::Refused);
     let tape = tape.connect().line(led(Way::Connect, "http://api.test"));

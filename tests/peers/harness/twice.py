@@ -1,0 +1,92 @@
+"""The same traffic twice: recorded by retape standing in between, and imported from a capture of its client's side."""
+
+import base64
+import collections
+import dataclasses
+import json
+import shutil
+
+from harness import oracle, pair, ports, retape, sniffer
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+WINDOW_UPDATE = b"\x08"
+
+
+def play(each, room, certificate):
+    """What is wrong with this pair, in words."""
+    live, imported, capture, keys = (room / name for name in ("live.cassette", "imported.cassette", "capture.pcap", "keys.log"))
+    keys.touch()
+    port = ports.any_port()
+    each = dataclasses.replace(each, environment={**each.environment, "SSLKEYLOGFILE": str(keys)})
+    with each.server(room) as server:
+        url = f"{each.scheme}://{each.host}:{server.port}"
+        arguments = [*pair.record_arguments(each, url, live, certificate), "--listen", f"127.0.0.1:{port}"]
+        with sniffer.Sniffer(capture, port):
+            recorded = pair.run_by(each, "record", arguments, url, room)
+    problems = [f"while recording: {problem}" for problem in pair.complaints(each, recorded)]
+    done = retape.run("import", capture, "-o", imported, "--strict", "--keylog", keys)
+    if done.returncode:
+        problems.append(f"import: {pair.text(done)}")
+    problems += differences(contents(live), contents(imported)) + by_tshark(capture, keys)
+    replayed = pair.run_by(without_proxy(each), "replay", [imported, *each.options], url, room)
+    return problems + pair.differences(recorded, replayed, "in replay of what was imported")
+
+
+def without_proxy(each):
+    """What is imported is replayed for clients by proxy, too; one that is pointed at retape itself must not come by it."""
+    if each.way == "proxy":
+        return each
+    names = [spelled for name in ("http_proxy", "https_proxy", "all_proxy") for spelled in (name, name.upper())]
+    forget = [part for name in names for part in ("-u", name)]
+    return dataclasses.replace(each, client=lambda url, room: ["env", *forget, *each.client(url, room)])
+
+
+def contents(cassette):
+    """Every exchange by what was said, and how often: kinds, requests, and the bytes of both directions."""
+    listed = json.loads(retape.run("show", cassette, "--format", "json").stdout)
+    exchanges = collections.Counter()
+    for number in range(1, len(listed["exchanges"]) + 1):
+        shown = json.loads(retape.run("show", cassette, number, "--format", "json").stdout)
+        said = {"client": b"", "server": b""}
+        for chunk in shown["chunks"]:
+            said[chunk["by"]] += plain(chunk["bytes"])
+        if shown["stream"] is not None or shown["protocol"].startswith("http/2"):
+            said = {side: without_windows(data) for side, data in said.items()}
+        exchanges[shown["protocol"], shown["stream"], said["client"], said["server"]] += 1
+    return exchanges
+
+
+def without_windows(frames):
+    """HTTP/2's frames but WINDOW_UPDATE: one that crosses a stream's end on its way belongs to the stream or no more, as it is seen from here or there."""
+    start = len(PREFACE) if frames.startswith(PREFACE) else 0
+    kept = frames[:start]
+    while start < len(frames):
+        end = start + 9 + int.from_bytes(frames[start : start + 3], "big")
+        if frames[start + 3 : start + 4] != WINDOW_UPDATE:
+            kept += frames[start:end]
+        start = end
+    return kept
+
+
+def plain(content):
+    return base64.b64decode(content["base64"]) if isinstance(content, dict) else content.encode()
+
+
+def differences(live, imported):
+    missing, surplus = live - imported, imported - live
+    describe = lambda exchange: f"{exchange[0]} {exchange[2][:60]!r}, {len(exchange[2])} bytes sent, {len(exchange[3])} got"
+    return [f"only live: {describe(exchange)}" for exchange in missing] + [f"only captured: {describe(exchange)}" for exchange in surplus]
+
+
+def by_tshark(capture, keys):
+    """How our streams differ from tshark's, as on the wire and as decrypted."""
+    if not shutil.which("tshark"):
+        return []
+    streams, _ = oracle.found_in(capture, "--keylog", keys)
+    problems = []
+    for name, secrets, of in (("on the wire", None, lambda way: way["sha256"]), ("decrypted", keys, lambda way: way["decrypted"]["sha256"])):
+        ours = {number: [of(stream["to_server"]), of(stream["to_client"])] for number, stream in streams.items() if secrets is None or stream["to_server"]["decrypted"]}
+        theirs = sniffer.tshark_digests(capture, ours, secrets)
+        # In a proxy's tunnel, tshark takes the other side for the client.
+        problems += [f"stream {number} {name} is not what tshark finds" for number in ours if sorted(ours[number]) != sorted(theirs[number])]
+    return problems
