@@ -1,5 +1,7 @@
 //! What every server here agrees on: exchange `n` is `GET /n`, answered by a body of its own.
 
+pub mod capture;
+
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use tokio::net::TcpListener;
