@@ -29,7 +29,7 @@ fn single_bytes(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("import/a million segments of a byte");
     group.throughput(Throughput::Elements(1_000_000)).sample_size(10);
     group.bench_function("in order", |bencher| {
-        bencher.iter(|| reassemble((0..1_000_000).map(byte)))
+        bencher.iter(|| reassemble((0..1_000_000).map(byte)));
     });
     group.bench_function("backwards", |bencher| {
         bencher.iter(|| reassemble((0..1_000_000).rev().map(byte)));

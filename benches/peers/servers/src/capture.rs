@@ -69,7 +69,7 @@ enum Step {
 }
 
 #[derive(Clone, Copy)]
-enum From {
+enum By {
     Client,
     Server,
 }
@@ -84,33 +84,33 @@ impl Conversation {
     }
 
     /// One packet, or the few that come together.
-    fn step(&mut self, capture: &mut Capture<impl Write>) -> io::Result<()> {
+    fn step(&mut self, capture: &mut Capture<'_, impl Write>) -> io::Result<()> {
         self.next = match self.next {
             Step::Open => {
-                self.send(From::Client, SYN, b"", capture)?;
+                self.send(By::Client, SYN, b"", capture)?;
                 Step::Accept
             }
             Step::Accept => {
-                self.send(From::Server, SYN | ACK, b"", capture)?;
+                self.send(By::Server, SYN | ACK, b"", capture)?;
                 Step::Ask
             }
             Step::Ask => {
                 let request = std::mem::take(&mut self.request);
-                self.send(From::Client, PSH | ACK, request.as_bytes(), capture)?;
+                self.send(By::Client, PSH | ACK, request.as_bytes(), capture)?;
                 Step::Answer(0)
             }
             Step::Answer(start) => Step::Acknowledge(self.answer(start, capture)?),
             Step::Acknowledge(end) => {
-                self.send(From::Client, ACK, b"", capture)?;
+                self.send(By::Client, ACK, b"", capture)?;
                 if end < self.answer.len() { Step::Answer(end) } else { Step::Leave }
             }
             Step::Leave => {
-                self.send(From::Client, FIN | ACK, b"", capture)?;
+                self.send(By::Client, FIN | ACK, b"", capture)?;
                 Step::Close
             }
             Step::Close => {
-                self.send(From::Server, FIN | ACK, b"", capture)?;
-                self.send(From::Client, ACK, b"", capture)?;
+                self.send(By::Server, FIN | ACK, b"", capture)?;
+                self.send(By::Client, ACK, b"", capture)?;
                 Step::Done
             }
             Step::Done => Step::Done,
@@ -119,25 +119,25 @@ impl Conversation {
     }
 
     /// Two segments: what is acknowledged at once.
-    fn answer(&mut self, start: usize, capture: &mut Capture<impl Write>) -> io::Result<usize> {
+    fn answer(&mut self, start: usize, capture: &mut Capture<'_, impl Write>) -> io::Result<usize> {
         let end = self.answer.len().min(start + 2 * SEGMENT_BYTES);
         for segment in self.answer.slice(start..end).chunks(SEGMENT_BYTES) {
-            self.send(From::Server, ACK, segment, capture)?;
+            self.send(By::Server, ACK, segment, capture)?;
         }
         Ok(end)
     }
 
     fn send(
         &mut self,
-        from: From,
+        by: By,
         flags: u8,
         payload: &[u8],
-        capture: &mut Capture<impl Write>,
+        capture: &mut Capture<'_, impl Write>,
     ) -> io::Result<()> {
         let [client, server] = &mut self.seqs;
-        let (ends, seq, other) = match from {
-            From::Client => ([self.client, SERVER], client, *server),
-            From::Server => ([SERVER, self.client], server, *client),
+        let (ends, seq, other) = match by {
+            By::Client => ([self.client, SERVER], client, *server),
+            By::Server => ([SERVER, self.client], server, *client),
         };
         let ack = if flags & ACK == 0 { 0 } else { other };
         capture.packet(ends, [*seq, ack], flags, payload)?;
