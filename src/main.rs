@@ -22,6 +22,7 @@ mod session;
 mod signals;
 mod status;
 mod store;
+mod table;
 mod talk;
 mod verbs;
 

@@ -10,6 +10,7 @@ use recorder::tcp::{Ending, Start};
 use super::{Format, json};
 use crate::exit::Outcome;
 use crate::printable::{Printable, duration, size};
+use crate::table::Table;
 use crate::talk;
 
 /// Most connections held to be told in the order of their numbers. Past it, those that ended are told first.
@@ -19,15 +20,15 @@ const MAX_ROWS: usize = 100_000;
 pub(super) struct Listing {
     format: Format,
     held: BTreeMap<u32, StreamReport>,
-    /// How wide each column is, once something was written.
-    widths: Option<[usize; COLUMNS]>,
+    /// Once something was written.
+    table: Option<Table<COLUMNS>>,
     start: Option<u64>,
     written: bool,
 }
 
 impl Listing {
     pub(super) const fn new(format: Format) -> Self {
-        Self { format, held: BTreeMap::new(), widths: None, start: None, written: false }
+        Self { format, held: BTreeMap::new(), table: None, start: None, written: false }
     }
 
     /// One connection more.
@@ -69,12 +70,12 @@ impl Listing {
         let first = reports.values().map(|report| report.opened.0).min().unwrap_or_default();
         let start = *self.start.get_or_insert(first);
         let rows: Vec<_> = reports.values().map(|report| cells(report, start)).collect();
-        let widths = *self.widths.get_or_insert_with(|| widths(&rows));
+        let table = *self.table.get_or_insert_with(|| Table::fitting(TITLES, RIGHT, &rows));
         if !begun {
-            write_row(&TITLES.map(str::to_owned), &widths, out)?;
+            table.write_titles(out)?;
         }
         for (row, report) in rows.iter().zip(reports.values()) {
-            write_row(row, &widths, out)?;
+            table.write_row(row, out)?;
             write_digests(report, out)?;
         }
         Ok(())
@@ -84,18 +85,7 @@ impl Listing {
 const COLUMNS: usize = 9;
 const TITLES: [&str; COLUMNS] =
     ["#", "at", "client", "server", "protocol", "packets", "sent", "got", ""];
-/// Numbers stand on the right of their column.
 const RIGHT: [bool; COLUMNS] = [true, true, false, false, false, true, true, true, false];
-
-fn widths(rows: &[[String; COLUMNS]]) -> [usize; COLUMNS] {
-    let mut widths = TITLES.map(str::len);
-    for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    widths
-}
 
 fn cells(report: &StreamReport, start: u64) -> [String; COLUMNS] {
     let (sent, got) = (&report.to_server.tally, &report.to_client.tally);
@@ -158,15 +148,4 @@ fn write_digests(report: &StreamReport, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-fn write_row(row: &[String], widths: &[usize], out: &mut dyn Write) -> io::Result<()> {
-    let mut line = String::new();
-    for ((cell, width), right) in row.iter().zip(widths).zip(RIGHT) {
-        let padding = " ".repeat(width.saturating_sub(cell.chars().count()));
-        let (before, after) =
-            if right { (padding, String::new()) } else { (String::new(), padding) };
-        line.extend([&before, cell, &after, "  "]);
-    }
-    writeln!(out, "{}", line.trim_end())
 }

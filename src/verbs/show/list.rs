@@ -7,6 +7,7 @@ use cassettes::model::Timestamp;
 
 use super::facts::Facts;
 use crate::printable::{Printable, duration, size};
+use crate::table::Table;
 use crate::talk::count;
 
 /// Longest request shown whole; a longer one shows its start.
@@ -20,23 +21,17 @@ pub(super) fn rows(reader: &Reader) -> Result<Vec<Facts>, ReadError> {
 
 pub(super) fn write(reader: &Reader, rows: &[Facts], out: &mut dyn Write) -> io::Result<()> {
     let cells: Vec<[String; COLUMNS]> = rows.iter().enumerate().map(cells).collect();
-    let mut widths = TITLES.map(str::len);
-    for row in &cells {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
+    let table = Table::fitting(TITLES, RIGHT, &cells);
     write_summary(reader, out)?;
     if !cells.is_empty() {
-        write_row(&TITLES.map(str::to_owned), &widths, out)?;
+        table.write_titles(out)?;
     }
-    cells.iter().try_for_each(|row| write_row(row, &widths, out))
+    cells.iter().try_for_each(|row| table.write_row(row, out))
 }
 
 const COLUMNS: usize = 10;
 const TITLES: [&str; COLUMNS] =
     ["#", "at", "conn", "protocol", "request", "answer", "sent", "got", "took", ""];
-/// Numbers stand on the right of their column.
 const RIGHT: [bool; COLUMNS] = [true, true, true, false, false, false, true, true, true, false];
 
 fn cells((n, facts): (usize, &Facts)) -> [String; COLUMNS] {
@@ -70,17 +65,6 @@ fn write_summary(reader: &Reader, out: &mut dyn Write) -> io::Result<()> {
         write!(out, ", from {}", Printable(header.rewrite.host.as_bytes()))?;
     }
     writeln!(out)
-}
-
-fn write_row(row: &[String], widths: &[usize], out: &mut dyn Write) -> io::Result<()> {
-    let mut line = String::new();
-    for ((cell, width), right) in row.iter().zip(widths).zip(RIGHT) {
-        let padding = " ".repeat(width.saturating_sub(cell.chars().count()));
-        let (before, after) =
-            if right { (padding, String::new()) } else { (String::new(), padding) };
-        line.extend([&before, cell, &after, "  "]);
-    }
-    writeln!(out, "{}", line.trim_end())
 }
 
 fn cut(text: String) -> String {
