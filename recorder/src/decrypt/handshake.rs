@@ -73,24 +73,15 @@ impl Handshake {
         let (Some(client), Some(server)) = (&self.client, &self.server) else {
             return Ok(None);
         };
-        if !(TLS_1_0..=TLS_1_3).contains(&server.version) {
-            return Err(Undecryptable::Version(server.version));
-        }
-        if server.is_compressed {
-            return Err(Undecryptable::Compressed);
-        }
-        let unsupported = Undecryptable::Suite(server.suite);
-        let suite = Suite::of(server.suite).ok_or(unsupported)?;
-        if Suite::is_of_1_3(server.suite) != (server.version == TLS_1_3) {
-            return Err(unsupported);
-        }
+        let suite = agreed(server)?;
         if server.version == TLS_1_3 {
             let is_early = client.offers_early_data && !self.is_retried;
             let keys = Keys::of_1_3(suite, is_early, |label| secrets.find(&client.random, label));
             return settle(keys, client, secrets, is_last || secrets.is_complete());
         }
         if let Some(master) = self.master(client, server, suite, secrets) {
-            let keys = Keys::of_1_2(client, server, suite, &master).ok_or(unsupported)?;
+            let keys = Keys::of_1_2(client, server, suite, &master)
+                .ok_or(Undecryptable::Suite(server.suite))?;
             self.master = Some(master);
             return Ok(Some(keys));
         }
@@ -125,7 +116,7 @@ impl Handshake {
 
     fn may_be_known_later(&self, secrets: &Secrets) -> bool {
         let is_told = self.exchange.is_some() || self.course == Course::Resumed;
-        !secrets.is_complete() || !is_told && secrets.need_exchange()
+        !secrets.is_complete() || !is_told && (secrets.need_exchange() || secrets.has_sessions())
     }
 
     fn master(
@@ -155,6 +146,19 @@ impl Handshake {
         }
         Secret::new(&master)
     }
+}
+
+/// The suite, if all that the server settled is supported.
+fn agreed(server: &ServerHello) -> Result<Suite, Undecryptable> {
+    if !(TLS_1_0..=TLS_1_3).contains(&server.version) {
+        return Err(Undecryptable::Version(server.version));
+    }
+    if server.is_compressed {
+        return Err(Undecryptable::Compressed);
+    }
+    let is_of_its_version = Suite::is_of_1_3(server.suite) == (server.version == TLS_1_3);
+    let suite = Suite::of(server.suite).filter(|_| is_of_its_version);
+    suite.ok_or(Undecryptable::Suite(server.suite))
 }
 
 /// Whether what is known will do.

@@ -117,6 +117,11 @@ impl Secrets {
         self.sessions.get(session).copied()
     }
 
+    /// Whether there is any.
+    pub(super) fn has_sessions(&self) -> bool {
+        !self.sessions.is_empty()
+    }
+
     /// Takes note of a session that may be resumed.
     pub(super) fn remember(&mut self, session: Secret, master: Secret) {
         if !session.as_bytes().is_empty() {

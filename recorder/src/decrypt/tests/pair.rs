@@ -245,6 +245,20 @@ fn a_resumed_session_is_decrypted_by_its_own_lines() {
     }
 }
 
+/// Some key logs have a line for a session's first connection alone.
+#[test]
+fn a_resumed_session_is_decrypted_by_the_lines_of_its_first() {
+    let is_of_1_2 = |suite: &SupportedCipherSuite| suite.version() == &version::TLS12;
+    let peers = Peers::of_suite(suites().into_iter().find(is_of_1_2).unwrap());
+    let first = peers.converse();
+    let mut secrets = peers.secrets();
+    let resumed = peers.converse();
+    assert!(decrypt(&mut secrets, &first.flights, 1000).is_whole());
+    let outcome = decrypt(&mut secrets, &resumed.flights, 1000);
+    assert!(outcome.is_whole());
+    assert_eq!(outcome.data, resumed.data);
+}
+
 #[test]
 fn a_retried_hello_is_followed() {
     let peers = Peers::that_retry();
