@@ -132,7 +132,7 @@ fn losses(reader: &Reader) -> Vec<String> {
     losses.extend(gaps(reader));
     if degraded > 0 {
         losses.push(format!(
-            "{} kept raw in part: no parser understood them",
+            "{} kept raw in part: bytes are missing, or no parser understood them",
             talk::count(degraded, "exchange")
         ));
     }
