@@ -134,3 +134,28 @@ impl<'a> Der<'a> {
         Some(content)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_keys_and_other_files_are_told_apart() {
+        let elliptic = rcgen::KeyPair::generate().unwrap().serialize_pem();
+        let parse = |file: &[u8]| PrivateKey::parse(file).unwrap_err();
+        assert_eq!(parse(elliptic.as_bytes()), PrivateKeyError::NotRsa);
+        assert_eq!(parse(b"CLIENT_RANDOM 00 00"), PrivateKeyError::NotKey);
+        assert_eq!(parse(b""), PrivateKeyError::NotKey);
+    }
+
+    #[test]
+    fn lengths_in_der_are_believed_as_far_as_there_are_bytes() {
+        let take = |der: &[u8]| Der(der).take(INTEGER).map(<[u8]>::to_vec);
+        assert_eq!(take(&[2, 1, 7, 9]), Some(vec![7]));
+        assert_eq!(take(&[2, 0x81, 1, 7]), Some(vec![7]));
+        assert_eq!(take(&[2, 0x82, 0, 1, 7]), Some(vec![7]));
+        assert_eq!(take(&[2, 0x84, 0xff, 0xff, 0xff, 0xff, 7]), None);
+        assert_eq!(take(&[2, 2, 7]), None);
+        assert_eq!(take(&[4, 1, 7]), None);
+    }
+}
