@@ -139,7 +139,7 @@ impl Importer {
             TcpEvent::Contested { .. } => {}
         }
         if self.buffered > MAX_BUFFERED_BYTES {
-            self.streams.values_mut().for_each(|stream| stream.flush());
+            self.streams.values_mut().for_each(|stream| stream.flush(&self.world));
             self.buffered = self.streams.values().map(|stream| stream.buffered()).sum();
         }
     }

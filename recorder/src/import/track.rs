@@ -76,6 +76,11 @@ impl Track {
         self.introduction.is_over() || !self.speech.is_http()
     }
 
+    /// Does not wait for the client to say to whom it speaks.
+    pub(super) fn introduce_now(&mut self) {
+        self.introduction.finish();
+    }
+
     /// What was counted so far.
     pub(super) const fn counts(&self) -> Counts {
         self.counts

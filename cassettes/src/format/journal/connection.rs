@@ -140,14 +140,16 @@ impl ConnectionJournal {
         self.buffered
     }
 
-    /// Writes on what is in no record yet, as parts. Each connection bounds what it holds by itself; this is for those
-    /// who have many.
+    /// Writes on what is in no record yet, as parts, and gives its memory back. Each connection bounds what it holds by
+    /// itself; this is for those who have many.
     pub fn flush(&mut self) {
         for position in 0..self.unfinished.len() {
             if self.unfinished.get(position).is_some_and(|unfinished| unfinished.unwritten() > 0) {
                 self.spill(position);
             }
         }
+        self.unfinished.iter_mut().for_each(Unfinished::release);
+        self.scratch = Scratch::default();
     }
 
     /// How much memory the unfinished take.

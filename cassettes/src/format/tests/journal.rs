@@ -93,7 +93,7 @@ fn what_is_flushed_is_written_at_once_and_read_whole() {
     for event in events(&exchange, &facts, 0) {
         connection.record(event);
         connection.flush();
-        assert_eq!(connection.buffered(), 0);
+        assert_eq!((connection.buffered(), connection.reserved()), (0, 0));
     }
     connection.end(Vec::new());
     journal.finish();

@@ -168,8 +168,14 @@ impl Stream {
         self.sink.buffered()
     }
 
-    /// Writes on what can be written.
-    pub(super) fn flush(&mut self) {
+    /// Writes on what can be written. What waits to be introduced does not wait any longer.
+    pub(super) fn flush(&mut self, world: &World) {
+        if let Phase::Speaking(track) = &mut self.phase
+            && self.sink.is_waiting()
+        {
+            track.introduce_now();
+            self.settle(world);
+        }
         self.sink.flush();
     }
 

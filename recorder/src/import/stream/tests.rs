@@ -2,6 +2,7 @@
 
 use cassettes::format::Reader;
 use cassettes::model::{Cassette, Header, Protocol};
+use proptest::prelude::*;
 
 use super::*;
 use crate::import::Filter;
@@ -190,7 +191,56 @@ fn a_filter_is_asked_again_when_more_is_known() {
 }
 
 #[test]
+fn a_filter_that_waits_for_a_name_is_not_waited_for_when_memory_is_short() {
+    let play = |filter| {
+        let play = Play::filtered(filter).client("GET /a HTTP/1.1\r\n");
+        let play = play.with(|stream, _, world| {
+            assert!(stream.buffered() > 0);
+            stream.flush(world);
+            assert_eq!(stream.buffered(), 0);
+        });
+        play.client("Host: a.test\r\n\r\n").server(OK).cassette()
+    };
+    assert_eq!(play("host a.test").connections().len(), 0);
+    assert_eq!(protocols(&play("not host a.test")), [Protocol::Http1]);
+}
+
+#[test]
 fn a_stream_that_says_nothing_is_raw_to_a_filter() {
     assert_eq!(Play::filtered("protocol http").cassette().connections().len(), 0);
     assert_eq!(Play::filtered("protocol raw").cassette().connections().len(), 1);
+}
+
+/// Beginnings of everything that is told apart, and what fits nowhere.
+const WORDS: [&[u8]; 9] = [
+    GET.as_bytes(),
+    OK.as_bytes(),
+    b"CONNECT b.test:80 HTTP/1.1\r\n\r\n",
+    b"\x05\x01\x00",
+    b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00",
+    b"\x17\x03\x03\x00\x03abc",
+    b"220 mail\r\n",
+    b"G",
+    b"\x00\x00\x00\x04\x00\x00\x00\x00\x00",
+];
+
+proptest! {
+    #[test]
+    fn whatever_is_said_each_byte_is_kept(said in prop::collection::vec((any::<bool>(), 0..WORDS.len(), 0..40_usize), 0..12)) {
+        let mut play = Play::new();
+        let mut sent = [0_u64; 2];
+        for (by_client, word, cut) in said {
+            let bytes = &WORDS[word][..cut.min(WORDS[word].len())];
+            if bytes.is_empty() {
+                play = play.loses(if by_client { CLIENT } else { SERVER }, 3);
+                continue;
+            }
+            sent[usize::from(!by_client)] += bytes.len() as u64;
+            play = play.says(if by_client { CLIENT } else { SERVER }, bytes);
+        }
+        let cassette = play.cassette();
+        prop_assume!(cassette.connections()[0].way == Way::Transparent);
+        let kept = |direction| cassette.exchanges().iter().map(|it| it.byte_count(direction)).sum::<u64>();
+        prop_assert_eq!([kept(CLIENT), kept(SERVER)], sent);
+    }
 }
