@@ -151,6 +151,9 @@ fn what_is_no_capture_is_refused_and_nothing_is_written() {
     assert_eq!(ended.code, Some(3), "{ended:?}");
     assert!(ended.stderr.contains("not a capture"), "{ended:?}");
     assert!(!retape.path("app.cassette").exists());
+    retape.write("key.pem", "no key");
+    let key = import(&retape, &["--list", "--private-key", "key.pem"]);
+    assert_eq!(key.code, Some(3), "{key:?}");
     let missing = retape.run(["import", "none.pcap", "--list"]);
     assert_eq!(missing.code, Some(3), "{missing:?}");
 }

@@ -70,6 +70,10 @@ pub(crate) struct ImportArgs {
     #[arg(long, value_name = "FILE")]
     keylog: Vec<PathBuf>,
 
+    /// A server's RSA private key, PEM or DER, for TLS 1.2 and before without forward secrecy; may be given several times
+    #[arg(long, value_name = "FILE")]
+    private_key: Vec<PathBuf>,
+
     /// Only these connections: terms joined by `and`, `or`, `not` and parentheses
     #[arg(long, value_name = "EXPR")]
     filter: Option<String>,

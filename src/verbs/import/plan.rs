@@ -1,7 +1,8 @@
 //! What is meant by what was typed.
 
+use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use cassettes::format::Options;
@@ -16,10 +17,14 @@ use crate::talk;
 /// Longest key log read: some two million connections.
 const MAX_KEY_LOG_BYTES: u64 = 1024 * 1024 * 1024;
 
+/// Longest private key read: those in use are a few kilobytes.
+const MAX_KEY_BYTES: u64 = 1024 * 1024;
+
 pub(super) struct Plan {
     pub(super) input: PathBuf,
     pub(super) import: ImportPlan,
     pub(super) key_logs: Vec<PathBuf>,
+    pub(super) private_keys: Vec<PathBuf>,
     pub(super) format: Format,
     pub(super) strict: bool,
     /// None: only list.
@@ -50,6 +55,7 @@ impl TryFrom<ImportArgs> for Plan {
                 ..ImportPlan::default()
             },
             key_logs: args.keylog,
+            private_keys: args.private_key,
             format: args.format,
             strict: args.strict,
             output: args.output.map(|path| Output { path, existing, options }),
@@ -58,14 +64,17 @@ impl TryFrom<ImportArgs> for Plan {
 }
 
 impl Plan {
-    /// Those of the key logs.
+    /// Those of the key logs, and from private keys.
     pub(super) fn secrets(&self) -> Outcome<Secrets> {
         let mut secrets = Secrets::new();
-        for path in &self.key_logs {
-            let text = read(path).map_err(|error| {
-                Failure::input(format!("cannot read {}: {error}", path.display()))
+        for path in &self.private_keys {
+            let key = read(path, MAX_KEY_BYTES)?;
+            secrets.add_private_key(&key).map_err(|error| {
+                Failure::input(format!("cannot use {}: {error}", path.display()))
             })?;
-            let found = secrets.add_key_log(&text);
+        }
+        for path in &self.key_logs {
+            let found = secrets.add_key_log(&read(path, MAX_KEY_LOG_BYTES)?);
             if found.secrets == 0 {
                 talk::warn(&format!("{} holds no secrets of TLS connections", path.display()));
             }
@@ -89,14 +98,19 @@ fn filter(text: &str) -> Outcome<Filter> {
     })
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    let read = File::open(path)?.take(MAX_KEY_LOG_BYTES + 1).read_to_end(&mut text)?;
-    if read as u64 > MAX_KEY_LOG_BYTES {
-        let message = format!("a key log is at most {MAX_KEY_LOG_BYTES} bytes long");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+/// The content of a file of at most so many bytes.
+fn read(path: &Path, most: u64) -> Outcome<Vec<u8>> {
+    let mut content = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut content));
+    let failed =
+        |why: &dyn Display| Failure::input(format!("cannot read {}: {why}", path.display()));
+    match read {
+        Ok(read) if read as u64 > most => {
+            Err(failed(&format_args!("it is longer than {most} bytes")))
+        }
+        Ok(_) => Ok(content),
+        Err(error) => Err(failed(&error)),
     }
-    Ok(text)
 }
 
 #[cfg(test)]

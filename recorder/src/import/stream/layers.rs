@@ -214,10 +214,12 @@ impl Stream {
         self.understand(piece, secrets);
     }
 
-    /// From here on one direction stays as it is on the wire.
+    /// From here on one direction stays as it is on the wire. Where all of it does, nothing turns into something else.
     fn fail(&mut self, direction: Direction, why: Undecryptable) {
-        if let Some(veil) = &mut self.veil {
-            veil.failure.get_or_insert(why);
+        let Some(veil) = &mut self.veil else { return };
+        veil.failure.get_or_insert(why);
+        if !veil.is_lifted() {
+            return;
         }
         if let Phase::Speaking(track) = &mut self.phase {
             track.give_up(direction, VEILED, &mut self.sink);

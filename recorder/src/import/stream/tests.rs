@@ -173,7 +173,7 @@ fn a_tunnel_is_taken_off_and_says_where_the_client_went() {
 #[test]
 fn tls_without_a_secret_stays_as_it_is() {
     let hello = b"\x16\x03\x01\x00\x05\x01\x00\x00\x01\x00";
-    let (report, cassette) = Play::new().says(CLIENT, hello).end();
+    let (report, cassette) = Play::new().says(CLIENT, hello).says(SERVER, b"\x15\x03").end();
     assert_eq!(&cassette.exchanges()[0].bytes(CLIENT)[..], hello);
     assert_eq!(cassette.connections()[0].tls, None);
     assert!(matches!(report.unwrap().tls, Secrecy::Undecrypted(_)));
