@@ -72,7 +72,8 @@ impl Connector {
     }
 
     async fn connect_by(&self, link: &Link, to: &Upstream) -> io::Result<Stream> {
-        let mut stream = self.connect_tcp(&link.proxy).await?;
+        let connected = self.connect_tcp(&link.proxy).await;
+        let mut stream = connected.map_err(|error| unreached(link, &error))?;
         stream.write_all(link.request(to).as_bytes()).await?;
         let (answer, rest) = answer(&mut stream).await?;
         match ResponseHead::parse(&answer) {
@@ -112,6 +113,15 @@ impl Connector {
     fn resolved(&self) -> MutexGuard<'_, HashMap<(String, u16), Resolved>> {
         self.resolved.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Else it would look as if the server itself were not there.
+fn unreached(link: &Link, error: &io::Error) -> io::Error {
+    let text = format!(
+        "the proxy {}, which the environment names, cannot be reached: {error}",
+        link.proxy.origin()
+    );
+    io::Error::new(error.kind(), text)
 }
 
 fn refused(link: &Link, status: u16) -> io::Error {

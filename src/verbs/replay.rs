@@ -208,7 +208,9 @@ fn load(files: &[PathBuf]) -> Outcome<Deck> {
     let readers = files.iter().map(named).collect::<Outcome<Vec<_>>>()?;
     let deck = Deck::load(readers).map_err(|error| Failure::input(error.to_string()))?;
     if deck.is_empty() {
-        talk::warn("no exchange is recorded: every request will be extra");
+        talk::warn(
+            "no exchange is recorded: every request will be extra, but connections that failed fail again",
+        );
     }
     if deck.gapped_connections() > 0 {
         talk::warn(&format!(

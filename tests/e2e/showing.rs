@@ -51,3 +51,18 @@ fn programs_are_told_of_tls_and_frames() {
     assert_eq!(list["connections"][0]["tls"]["cipher"], "TLS_AES_128_GCM_SHA256");
     assert_eq!(list["connections"][1]["closes"][0]["alert"]["name"], "unknown_ca");
 }
+
+#[test]
+fn connections_that_came_to_nothing_are_listed() {
+    let retape = Retape::new();
+    retape.write("tls.yaml", TLS);
+    let list = retape.run(["show", "tls.yaml"]).stdout;
+    let told: Vec<&str> = list.lines().filter(|line| line.contains("came to nothing")).collect();
+    assert_eq!(
+        told,
+        [
+            "connection 1 to api.example.com came to nothing: TLS alert unknown_ca, by the client",
+            "connection 2 to https://old.example.com came to nothing: certificate refused, by the server",
+        ]
+    );
+}

@@ -119,6 +119,10 @@ impl Deck {
         Self { as_said: true, ..self }
     }
 
+    pub(crate) fn is_as_said(&self) -> bool {
+        self.as_said
+    }
+
     /// How many exchanges it holds.
     pub fn len(&self) -> usize {
         self.len as usize

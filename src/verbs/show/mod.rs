@@ -1,6 +1,7 @@
 //! `retape show`: what a cassette holds, for people and for programs.
 
 mod facts;
+mod failures;
 mod frames;
 mod hex;
 mod json;
@@ -75,9 +76,14 @@ pub(crate) fn run(args: &ShowArgs) -> Outcome {
 
 fn show_list(args: &ShowArgs, reader: &Reader) -> Outcome<()> {
     // Read first, so that damage is not found in the middle of the output.
-    let rows = list::rows(reader).map_err(|error| store::unreadable(&args.file, &error))?;
+    let unreadable = |error| store::unreadable(&args.file, &error);
+    let rows = list::rows(reader).map_err(unreadable)?;
+    let failed = failures::find(reader).map_err(unreadable)?;
     talk::result(|out| match args.format {
-        Format::Text => list::write(reader, &rows, out),
+        Format::Text => {
+            list::write(reader, &rows, out)?;
+            failures::write(&failed, out)
+        }
         Format::Json => json::write_list(reader, &rows, out),
     })
 }

@@ -114,7 +114,7 @@ impl Http1 {
             play.skip_continue();
         }
         if play.request.context.asks_switch && !upgrades {
-            play.tail = Tail::after_switch(&play.cue.exchange);
+            play.tail = Tail::after_switch(&play.cue.exchange, self.stage.deck());
         }
         if play.tail.is_some() {
             self.intake.go_raw();

@@ -2,11 +2,14 @@
 //!
 //! After a switch to WebSocket message by message, else byte by byte.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
 use cassettes::model::{Direction, Exchange, Protocol};
 use cassettes::wire::http::{Message, View};
-use cassettes::wire::websocket::{Agreement, FrameEvent, FrameParser, Opcode, encode};
+use cassettes::wire::websocket::{Agreement, FrameEvent, FrameHeader, FrameParser, Opcode, encode};
 
+use crate::deck::Deck;
 use crate::verify::{Conversation, Gravity, Mismatch, Place, Rules};
 
 /// How many bytes of each side a difference shows.
@@ -33,7 +36,7 @@ impl Tail {
     }
 
     /// Of what follows the switch of protocols in this exchange; none if nothing was switched.
-    pub(in crate::player) fn after_switch(exchange: &Exchange) -> Option<Self> {
+    pub(in crate::player) fn after_switch(exchange: &Exchange, deck: &Deck) -> Option<Self> {
         let view = View::of(exchange);
         let request = view.request().and_then(Message::request_head)?;
         let response = view.final_response().and_then(Message::response_head)?;
@@ -48,7 +51,9 @@ impl Tail {
             // Of HTTP/2, only what the stream carries is told to it.
             let http1 = exchange.protocol == Protocol::Http1;
             let heads_left = if http1 { view.responses().len() } else { 0 };
-            Kind::WebSocket(Box::new(WebSocketTail { conversation, sent: Sent::new(heads_left) }))
+            let pongs = (!deck.is_as_said()).then(Pongs::default);
+            let sent = Sent { pongs, ..Sent::new(heads_left) };
+            Kind::WebSocket(Box::new(WebSocketTail { conversation, sent }))
         });
         switched.then(|| kind.map_or_else(|| Self::new(recorded), |kind| Self { seen: 0, kind }))
     }
@@ -90,12 +95,15 @@ impl Tail {
         }
     }
 
-    /// What the server is to send besides what was recorded: pongs, for pings that were not recorded.
+    /// What the server is to send besides what was recorded: pongs, for pings that were not recorded, and for those
+    /// whose recorded pong had gone before they came.
     pub(in crate::player) fn take_replies(&mut self) -> Vec<Bytes> {
         match &mut self.kind {
             Kind::WebSocket(tail) if tail.sent.may_add() => {
-                let owed = tail.conversation.take_owed().into_iter();
-                owed.map(|payload| encode(Opcode::Pong, &payload).into()).collect()
+                let mut owed = tail.conversation.take_owed();
+                let late = tail.conversation.take_answered().into_iter();
+                owed.extend(late.filter(|ping| tail.sent.is_answered_already(ping)));
+                owed.into_iter().map(|payload| encode(Opcode::Pong, &payload).into()).collect()
             }
             _ => Vec::new(),
         }
@@ -140,6 +148,8 @@ struct Sent {
     /// The last bytes of the head that was begun.
     ending: Vec<u8>,
     frames: FrameParser,
+    /// None where only what was recorded is to be said.
+    pongs: Option<Pongs>,
     broken: bool,
     /// The close frame was sent.
     over: bool,
@@ -148,17 +158,22 @@ struct Sent {
 impl Sent {
     fn new(heads_left: usize) -> Self {
         let (ending, frames) = (Vec::new(), FrameParser::default());
-        Self { heads_left, ending, frames, broken: false, over: false }
+        Self { heads_left, ending, frames, pongs: None, broken: false, over: false }
     }
 
     fn push(&mut self, mut bytes: &[u8]) {
         while self.heads_left > 0 && !bytes.is_empty() {
             bytes = self.push_head(bytes);
         }
-        while !bytes.is_empty() && !self.broken {
+        // A frame's end needs no more bytes.
+        while self.heads_left == 0 && !self.broken {
             match self.frames.advance(&mut bytes) {
-                Ok(Some(FrameEvent::Header(header))) => self.over |= header.opcode == Opcode::Close,
-                Ok(_) => {}
+                Ok(Some(event)) => {
+                    let closes = |header: &FrameHeader| header.opcode == Opcode::Close;
+                    self.over |= matches!(&event, FrameEvent::Header(header) if closes(header));
+                    self.pongs.iter_mut().for_each(|pongs| pongs.follow(&event));
+                }
+                Ok(None) => break,
                 Err(_) => self.broken = true,
             }
         }
@@ -178,9 +193,75 @@ impl Sent {
         &[]
     }
 
+    /// A client that waits for the pong to this ping waits in vain: it went before the ping came. Where that is still to come, it is
+    /// waited for.
+    fn is_answered_already(&mut self, ping: &Bytes) -> bool {
+        self.pongs.as_mut().is_some_and(|pongs| pongs.ask(ping))
+    }
+
     /// A frame can be put in here.
     fn may_add(&self) -> bool {
         self.heads_left == 0 && !self.broken && self.frames.is_between_frames()
+    }
+}
+
+/// Which of the server's pongs have gone before the client's pings: pings come when they like, and no answer waits for them.
+#[derive(Debug, Default)]
+struct Pongs {
+    /// The pong that was begun.
+    begun: Option<Vec<u8>>,
+    /// Those that no ping had asked for.
+    early: VecDeque<Bytes>,
+    /// Pings whose pong is still to come.
+    asked: VecDeque<Bytes>,
+}
+
+/// Most pongs, and pings, remembered. A client with more of them does not wait for any.
+const MAX_PONGS: usize = 16;
+
+impl Pongs {
+    fn follow(&mut self, event: &FrameEvent<'_>) {
+        match event {
+            FrameEvent::Header(header) => {
+                self.begun = (header.opcode == Opcode::Pong).then(Vec::new);
+            }
+            // No more than 125 bytes: a control frame.
+            FrameEvent::Payload(bytes) => {
+                self.begun.iter_mut().for_each(|pong| pong.extend_from_slice(bytes));
+            }
+            FrameEvent::End => {
+                if let Some(pong) = self.begun.take() {
+                    self.said(pong.into());
+                }
+            }
+        }
+    }
+
+    fn said(&mut self, pong: Bytes) {
+        if !take(&mut self.asked, &pong) {
+            keep(&mut self.early, pong);
+        }
+    }
+
+    /// Whether the pong has gone.
+    fn ask(&mut self, ping: &Bytes) -> bool {
+        let gone = take(&mut self.early, ping);
+        if !gone {
+            keep(&mut self.asked, ping.clone());
+        }
+        gone
+    }
+}
+
+fn take(from: &mut VecDeque<Bytes>, payload: &Bytes) -> bool {
+    let at = from.iter().position(|other| other == payload);
+    at.and_then(|at| from.remove(at)).is_some()
+}
+
+fn keep(into: &mut VecDeque<Bytes>, payload: Bytes) {
+    into.push_back(payload);
+    if into.len() > MAX_PONGS {
+        into.pop_front();
     }
 }
 

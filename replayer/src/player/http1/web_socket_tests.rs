@@ -245,6 +245,24 @@ fn a_recorded_ping_gets_its_recorded_pong_and_no_other() {
 }
 
 #[test]
+fn a_ping_whose_recorded_pong_went_before_it_gets_another() {
+    let chunks = [
+        upgrade(KEY),
+        switch(KEY),
+        text("a"),
+        said("b"),
+        masked(Opcode::Ping, "p", 1),
+        encode(Opcode::Pong, b"p"),
+        text("c"),
+        said("d"),
+    ];
+    let client = Client::upgraded(Tape::new().chunks(&chunks), KEY);
+    let client = client.says(&text("a")).hears("b pong:p");
+    let client = client.says(&masked(Opcode::Ping, "p", 2)).hears("pong:p");
+    client.says(&text("c")).hears("d .").finds(&[]);
+}
+
+#[test]
 fn a_client_that_falls_silent_is_given_up_and_told() {
     let client = Client::upgraded(recorded(), KEY).says(&text("{\"ask\": 1}")).hears("one");
     let found = client.passes(Duration::from_secs(31)).hears(".").mismatches();

@@ -121,7 +121,7 @@ impl Http2 {
             run.skip_first_send();
         }
         let tunnel = request.context.asks_switch;
-        let tail = tunnel.then(|| Tail::after_switch(&cue.exchange)).flatten();
+        let tail = tunnel.then(|| Tail::after_switch(&cue.exchange, self.stage.deck())).flatten();
         let recorded = stream_of(&cue.exchange);
         let pushed = HashMap::new();
         let head = RequestHead::parse(&request.head).ok();

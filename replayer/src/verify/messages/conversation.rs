@@ -27,6 +27,8 @@ pub(crate) struct Conversation {
     signs: u64,
     /// Pings at places where none was recorded: nothing in the recording answers them.
     owed: Vec<Bytes>,
+    /// Pings that were recorded, too: the recording holds their pongs.
+    answered: Vec<Bytes>,
     /// The close frame came, or what came is no WebSocket: no message follows.
     over: bool,
     /// At most [`MAX_MISMATCHES`].
@@ -45,6 +47,7 @@ impl Conversation {
             count: 0,
             signs: 0,
             owed: Vec::new(),
+            answered: Vec::new(),
             over: false,
             found: Vec::new(),
         })
@@ -81,6 +84,11 @@ impl Conversation {
     /// The payloads of pings that came, and that nothing in the recording answers.
     pub(crate) fn take_owed(&mut self) -> Vec<Bytes> {
         std::mem::take(&mut self.owed)
+    }
+
+    /// The payloads of pings that came, and that the recording answers at some time.
+    pub(crate) fn take_answered(&mut self) -> Vec<Bytes> {
+        std::mem::take(&mut self.answered)
     }
 
     /// Every difference, now that nothing more comes.
@@ -120,8 +128,9 @@ impl Conversation {
     fn hear_sign(&mut self, sign: &Message) {
         self.signs += 1;
         let recorded = self.recorded.take_sign(sign);
-        if sign.kind == Kind::Ping && !recorded && self.owed.len() < MAX_OWED {
-            self.owed.push(sign.payload.clone());
+        let pings = if recorded { &mut self.answered } else { &mut self.owed };
+        if sign.kind == Kind::Ping && pings.len() < MAX_OWED {
+            pings.push(sign.payload.clone());
         }
     }
 
