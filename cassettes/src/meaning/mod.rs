@@ -44,8 +44,9 @@
 //!   written as the number of its header lines (32 bits, little-endian), each line as name (lower-cased) and value (trimmed;
 //!   for a multipart media type without its `boundary` parameter), both with their length as above; then the body key of its
 //!   content, as 8 bytes. Multiparts nested deeper than [`MAX_MULTIPART_DEPTH`] are bytes.
-//! - *Grpc* becomes its messages in order: each its flags byte; `j` and its text if it is not compressed and parses as protobuf, else `b` and
-//!   its bytes; both with their length as above. Its text is its JSON form [without a schema](crate::wire::protobuf).
+//! - *Grpc* becomes its messages in order: each its flags byte; `j` and its text if it parses as protobuf, else `b` and
+//!   its bytes; both with their length as above. Of a compressed one, what it holds is read, if it begins as gzip (`1f 8b`) or zlib (`78`)
+//!   and all that such messages of a body hold is no more than [`MAX_MEANING_BYTES`]: an encoder may spell the same otherwise each time. Its text is its JSON form [without a schema](crate::wire::protobuf).
 //! - *Protobuf* becomes that text.
 //! - *Bytes* stay as they are.
 
