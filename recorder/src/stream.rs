@@ -119,13 +119,16 @@ impl Stream {
         }
     }
 
-    /// Waits until there is something to read, or the end; nothing is taken. Whether it is how a server of HTTP/2
+    /// Waits until there is something to read, or [`HELLO_GRACE`] after the end; nothing is taken. Whether it is how a server of HTTP/2
     /// begins, which need not wait for its client's preface.
     pub(crate) async fn speaks(&self) -> bool {
         match &self.kind {
             Kind::Tcp(tcp) if self.first.is_empty() => {
                 let mut first = [0; FRAME_HEADER_BYTES];
                 let seen = tcp.peek(&mut first).await.unwrap_or(0);
+                if seen == 0 {
+                    tokio::time::sleep(HELLO_GRACE).await;
+                }
                 seen == first.len() && is_settings(FrameHeader::read(&first))
             }
             // Of the others no byte can be seen without taking it.
@@ -192,6 +195,10 @@ impl Stream {
         drop(tcp.set_zero_linger());
     }
 }
+
+/// A server may end before its client's first words arrive, which tell that it wanted TLS; a client that waits for the server's learns of
+/// the end this much later.
+const HELLO_GRACE: Duration = Duration::from_millis(100);
 
 /// Longest wait for a peer to end its side, too, once it has been sent an alert.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -290,4 +297,24 @@ impl AsyncWrite for Stream {
 fn is_settings(header: FrameHeader) -> bool {
     let kind = header.kind == http2::Kind::Settings && header.flags == 0;
     kind && header.stream == 0 && header.length.is_multiple_of(6)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_goes_without_a_word_leaves_its_client_time_for_the_first() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        drop(listener.accept().await.unwrap());
+        server.readable().await.unwrap();
+        let since = Instant::now();
+        assert!(!Stream::from(server).speaks().await);
+        assert!(since.elapsed() >= HELLO_GRACE, "{:?}", since.elapsed());
+    }
 }
