@@ -79,6 +79,10 @@ impl Decryptor {
         if !self.is_settled {
             self.hold(direction, at, &bytes);
             self.look_again(secrets);
+            if self.lane(direction).failed.is_some() {
+                // It was held with the rest, and came out with it.
+                return;
+            }
         }
         self.lane(direction).reader.push(at, bytes);
         self.pump(secrets);

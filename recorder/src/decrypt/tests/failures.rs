@@ -231,6 +231,30 @@ fn alerts_alone_are_understood() {
 }
 
 #[test]
+fn when_secrets_turn_out_to_be_missing_amid_a_flight_each_byte_comes_out_once() {
+    let peers = Peers::new();
+    let pair = peers.converse();
+    let random = pair.flights[0].1[11..43].try_into().unwrap();
+    for complete_at in 0..pair.flights.len() {
+        let (mut secrets, mut decryptor) = (Secrets::new(), Decryptor::new());
+        let mut outcome = Outcome::default();
+        for (turn, (direction, flight)) in pair.flights.iter().enumerate() {
+            for (number, piece) in flight.chunks(50).enumerate() {
+                if (turn, number) == (complete_at, 1) {
+                    secrets.complete();
+                }
+                let piece = Bytes::copy_from_slice(piece);
+                decryptor.receive(&mut secrets, *direction, UnixNanos(1), piece);
+                outcome.take(&mut decryptor);
+            }
+        }
+        decryptor.finish(&mut secrets);
+        outcome.take(&mut decryptor);
+        assert_all_raw(&outcome, &pair.flights, Undecryptable::NoSecret(random));
+    }
+}
+
+#[test]
 fn a_hello_that_is_cut_between_its_records_comes_out_as_it_is() {
     let peers = Peers::new();
     let (_, hello) = peers.converse().flights.swap_remove(0);
