@@ -8,6 +8,7 @@ use cassettes::model::{Connection, How, Side, Tls, Way};
 use cassettes::wire::tls::ClientHello;
 
 use super::hear::{Words, hear_before};
+use super::unsettled::Unsettled;
 use super::{Visit, converse, give_up, lost, reverse, turn_away};
 use crate::handshake::{self, Failed};
 use crate::stream::Stream;
@@ -73,7 +74,9 @@ pub(super) async fn encrypt(
         Plain::Other => &[],
     };
     let alpn: Vec<_> = alpn.iter().map(|protocol| protocol.to_vec()).collect();
+    let unsettled = Unsettled::new(visit, visit.facts(to), to);
     let shaken = shake(visit, server, to.host(), &alpn).await;
+    unsettled.settled();
     let (server, upstream_tls) = match shaken {
         Ok((server, tls)) => (Ok(server), tls),
         Err(failed) => (Err((failed.how, failed.why)), failed.tls),
@@ -143,7 +146,10 @@ impl Interception<'_> {
             return self.accept(client, server, None, h1.as_deref()).await;
         }
         let name = if self.visit.way == Way::Direct { self.to.host() } else { self.asked_for() };
-        match shake(self.visit, server, name, &self.hello.alpn).await {
+        let unsettled = self.unsettled();
+        let shaken = shake(self.visit, server, name, &self.hello.alpn).await;
+        unsettled.settled();
+        match shaken {
             Ok((server, tls)) => {
                 let chosen = server.alpn();
                 self.accept(client, server, Some(tls), chosen.as_deref()).await
@@ -200,14 +206,21 @@ impl Interception<'_> {
     async fn decline(self, client: Stream, failed: Failed) -> io::Result<()> {
         let to = self.spoken(None);
         self.visit.tell_unreached(&to, &failed.why);
-        let facts = Connection {
-            tls: Some(Box::new(handshake::asked(&self.hello))),
-            upstream_tls: Some(failed.tls.clone()),
-            ..self.visit.facts(&to)
-        };
+        let facts = Connection { upstream_tls: Some(failed.tls.clone()), ..self.asked(&to) };
         let mut tap = reverse::tap(self.visit, facts, &to, Scheme::Https);
         turn_away(client, &failed, &mut tap).await;
         Err(io::Error::other(failed.why))
+    }
+
+    /// What is known while the server has not answered.
+    fn asked(&self, to: &Upstream) -> Connection {
+        let tls = Some(Box::new(handshake::asked(&self.hello)));
+        Connection { tls, ..self.visit.facts(to) }
+    }
+
+    fn unsettled(&self) -> Unsettled<'_> {
+        let to = self.spoken(None);
+        Unsettled::new(self.visit, self.asked(&to), &to)
     }
 
     /// The client ended the handshake.

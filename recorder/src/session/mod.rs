@@ -4,6 +4,7 @@
 //! - `proxy`: the client says which server it wants: `forward` in each request, `tunnel` once
 //! - `meet`: both are connected; their first words decide on TLS
 //! - `hear`: what those first words are
+//! - `unsettled`: the recording may stop before a server has answered
 
 mod forward;
 mod hear;
@@ -11,6 +12,7 @@ mod meet;
 mod proxy;
 mod reverse;
 mod tunnel;
+mod unsettled;
 
 use std::io;
 use std::net::SocketAddr;

@@ -3,6 +3,7 @@
 use cassettes::model::Direction;
 
 use crate::harness::{Origin, Peer, Recording, answer, plan};
+use crate::secure::Authorities;
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: p\r\n\r\n";
 
@@ -90,4 +91,23 @@ fn a_client_over_the_limit_waits_until_another_has_gone() {
     drop((first, second));
     server.join().unwrap();
     assert_eq!(recording.finish().summary.connections, 2);
+}
+
+#[test]
+fn a_handshake_that_the_server_leaves_unanswered_is_recorded_when_the_recording_stops() {
+    let authorities = Authorities::new();
+    let (heard, hears) = std::sync::mpsc::channel();
+    let origin = Origin::once(move |mut server| {
+        server.exactly(1);
+        heard.send(()).unwrap();
+        drop(server.rest());
+    });
+    let recording = Recording::with(authorities.reverse("https", origin.address));
+    let mut client = authorities.client(recording.connect(), &[]);
+    client.conn.write_tls(&mut client.sock).unwrap();
+    hears.recv().unwrap();
+    let recorded = recording.finish();
+    assert_eq!(recorded.connection(0).tls.as_ref().unwrap().sni, "localhost");
+    assert_eq!(recorded.closes(0), []);
+    origin.join();
 }
