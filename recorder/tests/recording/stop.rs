@@ -96,7 +96,7 @@ fn a_client_over_the_limit_waits_until_another_has_gone() {
 #[test]
 fn a_handshake_that_the_server_leaves_unanswered_is_recorded_when_the_recording_stops() {
     let authorities = Authorities::new();
-    let (heard, hears) = std::sync::mpsc::channel();
+    let (heard, told) = std::sync::mpsc::channel();
     let origin = Origin::once(move |mut server| {
         server.exactly(1);
         heard.send(()).unwrap();
@@ -105,7 +105,7 @@ fn a_handshake_that_the_server_leaves_unanswered_is_recorded_when_the_recording_
     let recording = Recording::with(authorities.reverse("https", origin.address));
     let mut client = authorities.client(recording.connect(), &[]);
     client.conn.write_tls(&mut client.sock).unwrap();
-    hears.recv().unwrap();
+    told.recv().unwrap();
     let recorded = recording.finish();
     assert_eq!(recorded.connection(0).tls.as_ref().unwrap().sni, "localhost");
     assert_eq!(recorded.closes(0), []);
