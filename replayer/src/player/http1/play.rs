@@ -73,7 +73,9 @@ impl Play {
         loop {
             self.add_replies(actions);
             let heard = Heard { request: &self.request, tail: self.tail.as_ref(), cue: &self.cue };
-            match self.run.next(world, |until| heard.has(until, world.client_closed)) {
+            let parting = self.is_owed_a_goodbye().then_some(Until::ClientClose);
+            let has = |until| Some(until) == parting || heard.has(until, world.client_closed);
+            match self.run.next(world, has) {
                 Next::Act(step) => {
                     if let (Some(tail), Step::Send(bytes)) = (&mut self.tail, &step) {
                         tail.sent(bytes);
@@ -100,6 +102,12 @@ impl Play {
     fn add_replies(&mut self, actions: &mut VecDeque<Action>) {
         let replies = self.tail.as_mut().map(Tail::take_replies).unwrap_or_default();
         actions.extend(replies.into_iter().map(Action::Send));
+    }
+
+    /// The client has said goodbye, and the recorded one got its answer only once it had closed: this one may wait for it.
+    fn is_owed_a_goodbye(&self) -> bool {
+        let is_parting = |tail: &Tail| tail.is_over() && !tail.server_is_over();
+        self.tail.as_ref().is_some_and(is_parting) && self.run.first_send().is_some()
     }
 
     /// A client that has said goodbye where the recorded one had not is told the same, and let go.

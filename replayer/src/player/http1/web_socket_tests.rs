@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cassettes::model::How;
+use cassettes::model::{Close, How, Side};
 use cassettes::wire::websocket::{Kind, MessageReader, Opcode, accept_key, encode};
 
 use super::*;
@@ -217,6 +217,22 @@ fn a_goodbye_that_was_not_recorded_is_answered() {
     let tape = Tape::new().chunks(&chunks).client(How::Fin);
     let client = Client::upgraded(tape, KEY).says(&text("a")).hears("b");
     client.says(&close(1000)).hears("close .").finds(&["message 2: - → close 1000"]);
+}
+
+#[test]
+fn a_goodbye_whose_answer_came_only_after_the_client_had_closed_gets_that_answer() {
+    let between = Timestamp::from_nanos(8_500_000);
+    let fin = Close { at: between, by: Side::Client, how: How::Fin };
+    let tape = recorded().line(|connection| connection.closes.insert(0, fin));
+    let mut client = Client::upgraded(tape, KEY)
+        .says(&text("{\"ask\": 1}"))
+        .hears("one")
+        .says(&text("ask two"))
+        .hears("two");
+    client.player.receive(close(1000).into(), client.now);
+    let answer = Bytes::from(encode(Opcode::Close, &1000_u16.to_be_bytes()));
+    assert_eq!(client.player.poll_action(), Some(Action::Send(answer)));
+    assert_eq!(client.player.poll_action(), Some(Action::Close));
 }
 
 #[test]
