@@ -20,8 +20,8 @@ use crate::translator::Translator;
 
 /// Most recorded bytes that may wait to be written. Past it connections wait for the writer. As many
 /// again can be in its hands, so this is half of what a recording may hold; it bridges a hiccup of
-/// some 20 ms at the speed of loopback, and of seconds at that of a network.
-pub const MAX_PENDING_BYTES: u64 = 32 * 1024 * 1024;
+/// some 15 ms at the speed of loopback, and of seconds at that of a network.
+pub const MAX_PENDING_BYTES: u64 = 24 * 1024 * 1024;
 
 /// A connection looks at the backlog each time it has recorded this much: looking takes the journal's lock.
 const LOOK_EVERY: usize = 64 * 1024;

@@ -74,8 +74,18 @@ def plain(content):
 
 def differences(live, imported):
     missing, surplus = live - imported, imported - live
+    for said in list(missing.elements()):
+        heard = next((heard for heard in surplus.elements() if is_cut_short(said, heard)), None)
+        if heard:
+            missing -= collections.Counter([said])
+            surplus -= collections.Counter([heard])
     describe = lambda exchange: f"{exchange[0]} {exchange[2][:60]!r}, {len(exchange[2])} bytes sent, {len(exchange[3])} got"
     return [f"only live: {describe(exchange)}" for exchange in missing] + [f"only captured: {describe(exchange)}" for exchange in surplus]
+
+
+def is_cut_short(said, heard):
+    """A client that has left does not hear the server's last words to the connection as a whole, PING or GOAWAY, which the recorder heard."""
+    return said[0] == heard[0] == "http/2-control" and said[2] == heard[2] and said[3].startswith(heard[3])
 
 
 def by_tshark(capture, keys):
