@@ -46,6 +46,8 @@ def tshark_digests(capture, streams, keys=None):
     digests = {}
     for stream in streams:
         layer, options = ("tls", ["-o", f"tls.keylog_file:{keys}"]) if keys else ("tcp", [])
+        # Loopback's packets may be captured in another order than they were sent in; tshark does not sort them unless it is told to.
+        options += ["-o", "tcp.reassemble_out_of_order:TRUE"]
         command = ["tshark", "-r", str(capture), "-q", *options, "-z", f"follow,{layer},raw,{stream}"]
         done = subprocess.run(command, capture_output=True, timeout=60, check=False)
         digests[stream] = [hashlib.sha256(data).hexdigest() for data in followed(done.stdout)]
