@@ -91,6 +91,13 @@ fn failed(name: &str, error: &io::Error, tls: Tls) -> Failed {
     if let Some(refusal) = Refusal::of(name, error) {
         return Failed { how: How::Untrusted, why: refusal.to_string(), tls };
     }
+    let why = match alert(error) {
+        Some(number) if may_want_identity(number) => format!(
+            "the TLS handshake failed: {error}; a server says so to a client without a certificate that it trusts: \
+             --client-cert FILE"
+        ),
+        _ => format!("the TLS handshake failed: {error}"),
+    };
     let how = match (alert(error), error.kind()) {
         (Some(number), _) => How::Alert(number),
         (None, io::ErrorKind::TimedOut) => How::Timeout,
@@ -98,7 +105,20 @@ fn failed(name: &str, error: &io::Error, tls: Tls) -> Failed {
         (None, io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe) => How::Reset,
         (None, _) => How::Unreachable,
     };
-    Failed { how, why: format!("the TLS handshake failed: {error}"), tls }
+    Failed { how, why, tls }
+}
+
+/// Alerts about the certificate that the other side showed, or did not show (RFC 8446 §6.2).
+pub(crate) const fn is_about_identity(alert: u8) -> bool {
+    const CERTIFICATE_REQUIRED: u8 = 116;
+    const UNKNOWN_CA: u8 = 48;
+    matches!(alert, 42..=46 | UNKNOWN_CA | CERTIFICATE_REQUIRED)
+}
+
+/// Before TLS 1.3, a missing certificate is `handshake_failure` (RFC 5246 §7.4.6), which means other things, too.
+const fn may_want_identity(alert: u8) -> bool {
+    const HANDSHAKE_FAILURE: u8 = 40;
+    alert == HANDSHAKE_FAILURE || is_about_identity(alert)
 }
 
 /// As [`Tls::offered`] spells it.

@@ -164,6 +164,14 @@ impl Tap {
         self.closes.push(close);
     }
 
+    /// The alert that the server ended it with, if it did.
+    pub(crate) fn server_alert(&self) -> Option<u8> {
+        self.closes.iter().find_map(|close| match (close.by, close.how) {
+            (Side::Server, How::Alert(number)) => Some(number),
+            _ => None,
+        })
+    }
+
     /// Ready unless the writer is far behind.
     pub(crate) fn poll_pause(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {

@@ -86,6 +86,7 @@ pub(super) async fn encrypt(
     match server {
         Ok(server) => {
             converse(client, server, &mut tap).await;
+            tell_unwanted(visit, to, &tap);
             Ok(())
         }
         Err((how, why)) => {
@@ -112,6 +113,15 @@ async fn shake(
     match tokio::time::timeout(limit, shaken).await {
         Ok(shaken) => shaken,
         Err(_) => Err(failed(How::Timeout, format!("no TLS handshake within {limit:?}"))),
+    }
+}
+
+/// In TLS 1.3, a server says only after the handshake that it wants a certificate, or another one.
+fn tell_unwanted(visit: &Visit, to: &Upstream, tap: &Tap) {
+    if tap.server_alert().is_some_and(handshake::is_about_identity) {
+        let why =
+            "the server wants a certificate that it trusts of its clients: --client-cert FILE";
+        visit.tell_unreached(to, &why);
     }
 }
 
@@ -196,6 +206,7 @@ impl Interception<'_> {
                 let facts = Connection { tls: Some(tls), ..facts };
                 let mut tap = reverse::tap(self.visit, facts, &to, Scheme::Https);
                 converse(client, server, &mut tap).await;
+                tell_unwanted(self.visit, &to, &tap);
             }
             Err(failed) => self.untrusted(server, failed, facts, &to).await,
         }

@@ -243,7 +243,9 @@ fn an_alert_after_the_handshake_is_recorded_and_reaches_the_client() {
     let authorities = Authorities::new();
     let theirs = authorities.clone();
     let origin = Origin::once(move |socket| demanding(&theirs, socket).rest().1.unwrap_err());
-    let recording = Recording::with(authorities.reverse("https", origin.address));
+    let mut plan = authorities.reverse("https", origin.address);
+    let heard = listen(&mut plan.notices);
+    let recording = Recording::with(plan);
     let mut client = authorities.client(recording.connect(), &[]);
     client.send(GET);
     let error = client.rest().1.unwrap_err().to_string();
@@ -252,6 +254,8 @@ fn an_alert_after_the_handshake_is_recorded_and_reaches_the_client() {
     origin.join();
     let recorded = recording.finish();
     assert_eq!(recorded.closes(0), [(Side::Server, How::Alert(CERTIFICATE_REQUIRED))]);
+    let told = format!("{:?}", heard.lock().unwrap());
+    assert!(told.contains("--client-cert"), "{told}");
     assert_eq!(recorded.connection(0).tls.as_ref().unwrap().version, 0x0304);
 }
 
