@@ -52,9 +52,19 @@ const PROXY: &[&str] = &[
 /// Hosts that are to be reached without it: none.
 const NO_PROXY: &[&str] = &["no_proxy", "NO_PROXY", "NPM_CONFIG_NOPROXY", "no_grpc_proxy"];
 
-/// Where clients connect that find it by themselves.
+/// Where clients connect that find it by themselves: clients of HTTP by the URL, others by its parts.
 pub(super) fn address(url: &str) -> Vec<Variable> {
-    vec![variable("RETAPE_URL", url)]
+    let mut variables = vec![variable("RETAPE_URL", url)];
+    if let Some((host, port)) = url.strip_prefix("http://").and_then(host_and_port) {
+        variables.extend([variable("RETAPE_HOST", host), variable("RETAPE_PORT", port)]);
+    }
+    variables
+}
+
+/// Without the brackets of an IPv6 address.
+fn host_and_port(authority: &str) -> Option<(&str, &str)> {
+    let (host, port) = authority.rsplit_once(':')?;
+    Some((host.trim_matches(['[', ']']), port))
 }
 
 /// Whom to trust, and by which proxy to come, if by any.
@@ -94,8 +104,7 @@ fn java_trust(files: &Files) -> String {
 
 fn java_proxy(url: &str) -> String {
     let authority = url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/');
-    let (host, port) = authority.rsplit_once(':').unwrap_or((authority, "80"));
-    let host = host.trim_matches(['[', ']']);
+    let (host, port) = host_and_port(authority).unwrap_or((authority, "80"));
     // Empty: without it, Java goes to loopback by itself.
     format!(
         "-Dhttp.proxyHost={host} -Dhttp.proxyPort={port} -Dhttps.proxyHost={host} \
@@ -132,5 +141,12 @@ mod tests {
         assert!(options.contains("-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=8080 "));
         assert!(java_proxy("http://[::1]:8080/").contains("-Dhttp.proxyHost=::1 "));
         assert!(java_proxy("http://proxy").contains("-Dhttp.proxyPort=80 "));
+    }
+
+    #[test]
+    fn clients_that_know_no_urls_get_host_and_port_apart() {
+        let told = |url: &str| address(url).into_iter().map(|it| it.value).collect::<Vec<_>>();
+        assert_eq!(told("http://[::1]:80"), ["http://[::1]:80", "::1", "80"]);
+        assert_eq!(told("unix:///run/a.sock"), ["unix:///run/a.sock"]);
     }
 }
