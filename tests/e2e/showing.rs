@@ -55,7 +55,8 @@ fn programs_are_told_of_tls_and_frames() {
 #[test]
 fn connections_that_came_to_nothing_are_listed() {
     let retape = Retape::new();
-    retape.write("tls.yaml", TLS);
+    let open = "  mute: {opened: 3ms, upstream: \"https://mute.example.com\"}\n\nexchanges:";
+    retape.write("tls.yaml", &TLS.replacen("\nexchanges:", open, 1));
     let list = retape.run(["show", "tls.yaml"]).stdout;
     let told: Vec<&str> = list.lines().filter(|line| line.contains("came to nothing")).collect();
     assert_eq!(
@@ -63,6 +64,7 @@ fn connections_that_came_to_nothing_are_listed() {
         [
             "connection 1 to api.example.com came to nothing: TLS alert unknown_ca, by the client",
             "connection 2 to https://old.example.com came to nothing: certificate refused, by the server",
+            "connection 5 to https://mute.example.com came to nothing: it was still open when the recording stopped",
         ]
     );
 }

@@ -11,15 +11,16 @@ use crate::printable::Printable;
 /// Most that are told one by one: where a server is gone, a client may try for ever.
 const MAX_TOLD: usize = 100;
 
-/// A connection without exchanges, and how it failed.
+/// A connection without exchanges, and how it ended.
 #[derive(Debug)]
 pub(super) struct Failed {
     number: u32,
     to: String,
-    close: Close,
+    /// None: it was open to the end.
+    close: Option<Close>,
 }
 
-/// Every connection that failed before anything was said on it.
+/// Every connection on which nothing was said.
 pub(super) fn find(reader: &Reader) -> Result<Vec<Failed>, ReadError> {
     let mut silent = vec![true; reader.connections()];
     for entry in reader.entries() {
@@ -29,16 +30,16 @@ pub(super) fn find(reader: &Reader) -> Result<Vec<Failed>, ReadError> {
     }
     let mut found = Vec::new();
     for (number, _) in (0..).zip(silent).filter(|(_, silent)| *silent) {
-        found.extend(Failed::of(number, &reader.connection(ConnectionId(number))?));
+        found.push(Failed::of(number, &reader.connection(ConnectionId(number))?));
     }
     Ok(found)
 }
 
 impl Failed {
-    fn of(number: u32, connection: &Connection) -> Option<Self> {
+    fn of(number: u32, connection: &Connection) -> Self {
         let fails = |close: &&Close| !matches!(close.how, How::Fin | How::CloseNotify);
-        let close = connection.closes.iter().find(fails).or(connection.closes.first())?;
-        Some(Self { number, to: meant(connection), close: close.clone() })
+        let close = connection.closes.iter().find(fails).or(connection.closes.first());
+        Self { number, to: meant(connection), close: close.cloned() }
     }
 }
 
@@ -52,8 +53,11 @@ fn meant(connection: &Connection) -> String {
 
 pub(super) fn write(found: &[Failed], out: &mut dyn Write) -> io::Result<()> {
     for Failed { number, to, close } in found.iter().take(MAX_TOLD) {
-        let (side, how) = (side(close.by), how(close.how));
-        writeln!(out, "connection {number} to {to} came to nothing: {how}, by the {side}")?;
+        write!(out, "connection {number} to {to} came to nothing: ")?;
+        match close {
+            Some(close) => writeln!(out, "{}, by the {}", how(close.how), side(close.by))?,
+            None => writeln!(out, "it was still open when the recording stopped")?,
+        }
     }
     match found.len().saturating_sub(MAX_TOLD) {
         0 => Ok(()),
