@@ -30,6 +30,14 @@ pub enum Step {
     Send(Bytes),
     /// Let this much time pass, as recorded; a player scales or skips it by its pace.
     Wait(Duration),
+    /// Let this much time pass, at whatever pace.
+    Delay(Duration),
+    /// What was sent before goes out by itself: a write of its own, and in TLS a record, at whatever pace.
+    Flush,
+    /// Send bytes beneath TLS, as they are; without TLS, like any others.
+    Beneath(Bytes),
+    /// From here on, say nothing that is not in this script: no pong, no goodbye.
+    Mute,
     /// Stop sending (FIN), keep reading.
     HalfClose,
     /// Send what is queued, then FIN (in TLS, `close_notify` first), and have no more to do with the connection.

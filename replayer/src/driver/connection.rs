@@ -112,6 +112,15 @@ impl Line<'_> {
                         self.flush(stream).await?;
                     }
                 }
+                Action::Flush => self.flush(stream).await?,
+                Action::Beneath(bytes) => {
+                    self.flush(stream).await?;
+                    stream.beneath().write_all(&bytes).await?;
+                    // No part of what is said in TLS.
+                    if !stream.is_tls() {
+                        self.transcript.sent(self.server.now(), bytes);
+                    }
+                }
                 Action::HalfClose => {
                     self.flush(stream).await?;
                     stream.shutdown().await?;

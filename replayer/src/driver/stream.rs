@@ -56,11 +56,16 @@ impl Stream {
 
     /// FIN, without what TLS says before it.
     pub(super) async fn cut(&mut self) -> io::Result<()> {
+        self.beneath().shutdown().await
+    }
+
+    /// What all TLS is spoken on.
+    pub(super) fn beneath(&mut self) -> &mut Self {
         let mut stream = self;
         while let Self::Tls(tls) = stream {
             stream = &mut tls.get_mut().0.stream;
         }
-        stream.shutdown().await
+        stream
     }
 
     /// RST, as soon as it is dropped.

@@ -40,6 +40,10 @@ use upgrade::Upgraded;
 pub enum Action {
     /// Send these bytes. At any pace but instant, each by a write of its own.
     Send(Bytes),
+    /// Send what is queued by itself, at whatever pace.
+    Flush,
+    /// Send what is queued, then these bytes beneath TLS; without TLS, like any others.
+    Beneath(Bytes),
     /// Send what is queued, then FIN; keep reading.
     HalfClose,
     /// Send what is queued, then FIN; read and drop until the client ends too.

@@ -1,6 +1,7 @@
 //! A script's run, whatever protocol it is in: its place, and what it waits for.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use bytes::Bytes;
 use cassettes::model::{Step, Timestamp, Until};
@@ -109,8 +110,8 @@ impl Run {
             match step {
                 Step::Receive(until) if !has(*until) => return Next::Blocked,
                 Step::Receive(_) => self.clock = self.clock.max(world.now),
-                Step::Wait(wait) => {
-                    let wake = self.clock.later(world.pace.scale(*wait));
+                Step::Wait(_) | Step::Delay(_) => {
+                    let wake = self.clock.later(duration(step, world.pace));
                     self.wake = (wake > world.now).then_some(wake);
                     if self.wake.is_some() {
                         return Next::Blocked;
@@ -121,6 +122,9 @@ impl Run {
                 Step::Stall(None) => {}
                 Step::Stall(Some(_)) => return Next::Idle,
                 Step::Send(_)
+                | Step::Flush
+                | Step::Beneath(_)
+                | Step::Mute
                 | Step::HalfClose
                 | Step::Close
                 | Step::Cut
@@ -129,5 +133,14 @@ impl Run {
             }
             self.steps.pop_front();
         }
+    }
+}
+
+/// How long a step lasts by itself.
+fn duration(step: &Step, pace: Pace) -> Duration {
+    match step {
+        Step::Wait(recorded) => pace.scale(*recorded),
+        Step::Delay(time) => *time,
+        _ => Duration::ZERO,
     }
 }

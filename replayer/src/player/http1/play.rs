@@ -177,12 +177,16 @@ pub(super) struct Afterlife {
 pub(super) fn act(step: Step, actions: &mut VecDeque<Action>) -> bool {
     let (action, ends) = match step {
         Step::Send(bytes) => (Action::Send(bytes), false),
+        Step::Flush => (Action::Flush, false),
+        Step::Beneath(bytes) => (Action::Beneath(bytes), false),
         Step::HalfClose => (Action::HalfClose, false),
         Step::Close => (Action::Close, true),
         Step::Cut => (Action::Cut, true),
         Step::Alert(number) => (Action::Alert(number), true),
         Step::Reset => (Action::Reset, true),
-        Step::Receive(_) | Step::Wait(_) | Step::Stall(_) => return false,
+        Step::Receive(_) | Step::Wait(_) | Step::Delay(_) | Step::Stall(_) | Step::Mute => {
+            return false;
+        }
     };
     actions.push_back(action);
     ends

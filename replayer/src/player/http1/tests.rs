@@ -53,12 +53,14 @@ impl Play {
         self
     }
 
-    /// All that is sent now, and how the connection ends: `|` half-closed, `.` closed, `!` reset, `?` alert.
+    /// All that is sent now, and how the connection ends: `/` flushed, `|` half-closed, `.` closed, `!` reset, `?` alert.
     fn said(&mut self) -> String {
         let mut said = String::new();
         while let Some(action) = self.player.poll_action() {
             match action {
                 Action::Send(bytes) => said.push_str(std::str::from_utf8(&bytes).unwrap()),
+                Action::Flush => said.push('/'),
+                Action::Beneath(bytes) => said.push_str(&String::from_utf8_lossy(&bytes)),
                 Action::HalfClose => said.push('|'),
                 Action::Close | Action::Cut => said.push('.'),
                 Action::Alert(_) => said.push('?'),

@@ -71,12 +71,16 @@ impl Http2 {
     fn act(&mut self, id: u32, step: Step) {
         let end = match step {
             Step::Send(bytes) => return self.say(id, &bytes),
+            Step::Flush => return self.say_apart(id),
+            Step::Beneath(bytes) => Action::Beneath(bytes),
             Step::HalfClose => Action::HalfClose,
             Step::Close => Action::Close,
             Step::Cut => Action::Cut,
             Step::Alert(number) => Action::Alert(number),
             Step::Reset => Action::Reset,
-            Step::Receive(_) | Step::Wait(_) | Step::Stall(_) => return,
+            Step::Receive(_) | Step::Wait(_) | Step::Delay(_) | Step::Stall(_) | Step::Mute => {
+                return;
+            }
         };
         if let Some(stream) = self.streams.get_mut(&id) {
             stream.queue.push_back(Piece::End(end));
@@ -93,6 +97,13 @@ impl Http2 {
         if self.is_paced()
             && let Some(stream) = self.streams.get_mut(&id)
         {
+            stream.queue.push_back(Piece::Cut);
+        }
+    }
+
+    /// What was said so far goes out by itself.
+    fn say_apart(&mut self, id: u32) {
+        if let Some(stream) = self.streams.get_mut(&id) {
             stream.queue.push_back(Piece::Cut);
         }
     }
@@ -181,7 +192,14 @@ impl Http2 {
                 Step::Cut => self.ending = Ending::Due(Action::Cut),
                 Step::Reset => self.ending = Ending::Due(Action::Reset),
                 Step::Alert(number) => self.ending = Ending::Due(Action::Alert(number)),
-                Step::HalfClose | Step::Receive(_) | Step::Wait(_) | Step::Stall(_) => {}
+                Step::HalfClose
+                | Step::Receive(_)
+                | Step::Wait(_)
+                | Step::Delay(_)
+                | Step::Flush
+                | Step::Beneath(_)
+                | Step::Mute
+                | Step::Stall(_) => {}
             }
         }
     }

@@ -147,12 +147,16 @@ impl Raw {
     fn act(&mut self, step: Step) -> bool {
         let (action, ends) = match step {
             Step::Send(bytes) => (Action::Send(bytes), false),
+            Step::Flush => (Action::Flush, false),
+            Step::Beneath(bytes) => (Action::Beneath(bytes), false),
             Step::HalfClose => (Action::HalfClose, false),
             Step::Close => (Action::Close, true),
             Step::Cut => (Action::Cut, true),
             Step::Alert(number) => (Action::Alert(number), true),
             Step::Reset => (Action::Reset, true),
-            Step::Receive(_) | Step::Wait(_) | Step::Stall(_) => return false,
+            Step::Receive(_) | Step::Wait(_) | Step::Delay(_) | Step::Stall(_) | Step::Mute => {
+                return false;
+            }
         };
         self.actions.push_back(action);
         ends
