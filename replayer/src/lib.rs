@@ -8,6 +8,7 @@
 //! - [`verify`]: compares requests, and answers, and gives every difference
 //! - [`diff`]: compares two cassettes
 //! - [`report`]: what happened, for people, programs and CI
+//! - [`sweep`]: every fault against a command, and what came of it
 
 mod arrival;
 mod deck;
@@ -18,6 +19,7 @@ mod player;
 pub mod report;
 mod select;
 mod stage;
+pub mod sweep;
 #[cfg(test)]
 mod testing;
 pub mod verify;
