@@ -207,7 +207,6 @@ impl FullConnectionRecord {
 
     pub(super) fn into_model(self) -> Result<Described, What> {
         let facts = Connection {
-            opened: Timestamp::from_nanos(self.opened),
             transport: transport(self.transport)?,
             way: way(self.way)?,
             client: self.client,
@@ -216,7 +215,7 @@ impl FullConnectionRecord {
             tls: self.tls.map(TlsRecord::into_model).transpose()?.map(Box::new),
             upstream_tls: self.upstream_tls.map(TlsRecord::into_model).transpose()?.map(Box::new),
             closes: self.closes.iter().map(FullCloseRecord::to_model).collect::<Result<_, _>>()?,
-            gaps: Vec::new(),
+            ..Connection::opened_at(Timestamp::from_nanos(self.opened))
         };
         Ok(Described { id: self.id, exchanges: self.exchanges, facts })
     }

@@ -1,6 +1,8 @@
 //! A whole recording in memory.
 
-use super::{Connection, ConnectionId, Exchange, Timestamp};
+use std::collections::BTreeMap;
+
+use super::{Connection, ConnectionId, Direction, Exchange, Staging, Step, Timestamp};
 
 /// A recording: where it came from, its connections, its exchanges.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,24 +13,43 @@ pub struct Cassette {
     connections: Vec<Connection>,
     /// In the order of their first bytes; each names an existing connection.
     exchanges: Vec<Exchange>,
+    /// By place in `exchanges`; each fits its exchange. Of most there is none.
+    stagings: BTreeMap<usize, Staging>,
 }
+
+/// An exchange, and how it is played, if its bytes and times do not say it.
+pub type Played = (Exchange, Option<Staging>);
 
 impl Cassette {
     /// Most connections a cassette may hold: ids are 32 bits wide.
     pub const MAX_CONNECTIONS: usize = u32::MAX as usize;
 
-    /// The one door: checks what the private fields promise. Exchanges are put in the order of
-    /// their first bytes; those of the same moment, in the order of their connections, then as given.
+    /// Of exchanges that are all played as their bytes and times say: see [`Cassette::staged`].
     pub fn new(
         header: Header,
         connections: Vec<Connection>,
-        mut exchanges: Vec<Exchange>,
+        exchanges: Vec<Exchange>,
     ) -> Result<Self, CassetteError> {
-        for (index, exchange) in exchanges.iter().enumerate() {
+        let plain = exchanges.into_iter().map(|exchange| (exchange, None));
+        Self::staged(header, connections, plain.collect())
+    }
+
+    /// The one door: checks what the private fields promise. Exchanges are put in the order of
+    /// their first bytes; those of the same moment, in the order of their connections, then as given.
+    pub fn staged(
+        header: Header,
+        connections: Vec<Connection>,
+        mut played: Vec<Played>,
+    ) -> Result<Self, CassetteError> {
+        for (index, (exchange, staging)) in played.iter().enumerate() {
             check_exchange(index, exchange, connections.len())?;
+            staging.iter().try_for_each(|staging| check_staging(index, exchange, staging))?;
         }
-        exchanges.sort_by_key(|exchange| (exchange.started(), exchange.connection));
-        Ok(Self { header, connections, exchanges })
+        played.sort_by_key(|(exchange, _)| (exchange.started(), exchange.connection));
+        let (exchanges, stagings): (Vec<_>, Vec<_>) = played.into_iter().unzip();
+        let stagings = stagings.into_iter().enumerate();
+        let stagings = stagings.filter_map(|(at, staging)| Some((at, staging?))).collect();
+        Ok(Self { header, connections, exchanges, stagings })
     }
 
     /// In the order of opening.
@@ -41,6 +62,11 @@ impl Cassette {
         &self.exchanges
     }
 
+    /// How the exchange at this place is played, if its bytes and times do not say it.
+    pub fn staging(&self, index: usize) -> Option<&Staging> {
+        self.stagings.get(&index)
+    }
+
     /// The connection that this exchange was on.
     #[expect(
         clippy::indexing_slicing,
@@ -50,9 +76,12 @@ impl Cassette {
         &self.connections[exchange.connection.index()]
     }
 
-    /// The pieces, to build another from.
-    pub fn into_parts(self) -> (Header, Vec<Connection>, Vec<Exchange>) {
-        (self.header, self.connections, self.exchanges)
+    /// The pieces, to build another from with [`Cassette::staged`].
+    pub fn into_parts(self) -> (Header, Vec<Connection>, Vec<Played>) {
+        let Self { header, connections, exchanges, mut stagings } = self;
+        let exchanges = exchanges.into_iter().enumerate();
+        let played = exchanges.map(|(at, exchange)| (exchange, stagings.remove(&at))).collect();
+        (header, connections, played)
     }
 }
 
@@ -79,6 +108,23 @@ fn check_exchange(
         return Err(CassetteError::EmptyExchange { number });
     }
     Ok(())
+}
+
+fn check_staging(
+    index: usize,
+    exchange: &Exchange,
+    staging: &Staging,
+) -> Result<(), CassetteError> {
+    let number = index + 1;
+    let steps = staging.script.as_deref().unwrap_or_default();
+    if steps.contains(&Step::Send(0)) {
+        return Err(CassetteError::EmptySend { number });
+    }
+    let said = exchange.byte_count(Direction::ToClient);
+    match staging.sent_bytes() {
+        Some(sent) if sent != said => Err(CassetteError::SendsDiffer { number, sent, said }),
+        _ => Ok(()),
+    }
 }
 
 /// Where a recording came from, and what the recorder changed on the way.
@@ -130,5 +176,23 @@ pub enum CassetteError {
     BackInTime {
         /// Counted from 1, in the order given.
         number: usize,
+    },
+    /// A script sends nothing, where it is said to send.
+    #[error("exchange {number} has a script with a send of no bytes: leave that step out")]
+    EmptySend {
+        /// Counted from 1, in the order given.
+        number: usize,
+    },
+    /// A script does not send what the exchange holds.
+    #[error(
+        "exchange {number} has a script that sends {sent} bytes, and {said} of the server's: make the sends add up to these"
+    )]
+    SendsDiffer {
+        /// Counted from 1, in the order given.
+        number: usize,
+        /// By the script.
+        sent: u64,
+        /// How many there are.
+        said: u64,
     },
 }

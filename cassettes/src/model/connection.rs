@@ -1,6 +1,6 @@
 //! What exchanges travel on, and how it ended.
 
-use super::{Direction, Exchange, Side, Timestamp};
+use super::{Applied, Direction, Exchange, Reception, Side, Timestamp};
 
 /// A connection's place in its cassette, counted from 0 in the order of opening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -39,6 +39,10 @@ pub struct Connection {
     /// What is known to be missing, in the order in which it was missed. Only what was captured has gaps: a proxy
     /// sees every byte.
     pub gaps: Vec<Gap>,
+    /// How a replayer meets the client in its place; none: as anybody.
+    pub reception: Option<Box<Reception>>,
+    /// In a transcript: the faults that hit the client, in their order.
+    pub faults: Vec<Applied>,
 }
 
 impl Connection {
@@ -55,6 +59,8 @@ impl Connection {
             upstream_tls: None,
             closes: Vec::new(),
             gaps: Vec::new(),
+            reception: None,
+            faults: Vec::new(),
         }
     }
 

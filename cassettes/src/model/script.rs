@@ -21,13 +21,13 @@ impl Script {
     }
 }
 
-/// One step of a [`Script`].
+/// One step of a [`Script`]; in a [`Staging`](super::Staging), which sends bytes that lie elsewhere, with their number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum Step<Content = Bytes> {
     /// Go on only once the client has sent this much.
     Receive(Until),
     /// Send one recorded chunk.
-    Send(Bytes),
+    Send(Content),
     /// Let this much time pass, as recorded; a player scales or skips it by its pace.
     Wait(Duration),
     /// Let this much time pass, at whatever pace.
@@ -50,6 +50,27 @@ pub enum Step {
     Reset,
     /// Keep the connection open and silent; for ever with `None`.
     Stall(Option<Duration>),
+}
+
+impl<Content> Step<Content> {
+    /// The same, with something else for what it sends.
+    pub fn map_send<Other>(self, map: impl FnOnce(Content) -> Other) -> Step<Other> {
+        match self {
+            Self::Send(content) => Step::Send(map(content)),
+            Self::Receive(until) => Step::Receive(until),
+            Self::Wait(time) => Step::Wait(time),
+            Self::Delay(time) => Step::Delay(time),
+            Self::Flush => Step::Flush,
+            Self::Beneath(bytes) => Step::Beneath(bytes),
+            Self::Mute => Step::Mute,
+            Self::HalfClose => Step::HalfClose,
+            Self::Close => Step::Close,
+            Self::Cut => Step::Cut,
+            Self::Alert(number) => Step::Alert(number),
+            Self::Reset => Step::Reset,
+            Self::Stall(time) => Step::Stall(time),
+        }
+    }
 }
 
 /// How much of the client's side to wait for.

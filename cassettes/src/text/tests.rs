@@ -136,6 +136,8 @@ fn connection() -> impl Strategy<Value = Connection> {
                 upstream_tls,
                 closes,
                 gaps,
+                reception: None,
+                faults: Vec::new(),
             }
         },
     )

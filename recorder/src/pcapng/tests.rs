@@ -122,7 +122,8 @@ fn library(name: &str) -> Cassette {
     let path = format!("{}/../cassettes/library/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
     let (header, connections, exchanges) =
         text::read(&std::fs::read_to_string(path).unwrap()).unwrap().into_parts();
-    Cassette::new(Header { created_unix_nanos: START, ..header }, connections, exchanges).unwrap()
+    Cassette::staged(Header { created_unix_nanos: START, ..header }, connections, exchanges)
+        .unwrap()
 }
 
 #[test]

@@ -56,9 +56,10 @@ fn repetitive() -> Cassette {
     let (header, connections, mut exchanges) = sample().into_parts();
     let body = b"{\"again\":true},\n".repeat(200);
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
-    exchanges[2].chunks[1] = chunk(Direction::ToClient, 310, head.as_bytes());
-    exchanges[2].chunks.push(chunk(Direction::ToClient, 320, &body));
-    Cassette::new(header, connections, exchanges).unwrap()
+    let chunks = &mut exchanges[2].0.chunks;
+    chunks[1] = chunk(Direction::ToClient, 310, head.as_bytes());
+    chunks.push(chunk(Direction::ToClient, 320, &body));
+    Cassette::staged(header, connections, exchanges).unwrap()
 }
 
 fn compressed() -> Bytes {

@@ -133,7 +133,7 @@ fn what_is_read_is_a_slice_of_the_file() {
 fn a_text_that_no_record_holds_is_refused_before_it_is_written() {
     let (mut header, connections, exchanges) = sample().into_parts();
     header.writer = "x".repeat(super::MAX_TEXT_BYTES + 1);
-    let cassette = Cassette::new(header, connections, exchanges).unwrap();
+    let cassette = Cassette::staged(header, connections, exchanges).unwrap();
     let error = super::encode(&cassette).unwrap_err().to_string();
     assert_eq!(error, "a text of the header is 65537 bytes long: shorten it to 65536 bytes");
 }

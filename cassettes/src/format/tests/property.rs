@@ -124,6 +124,8 @@ fn connections() -> impl Strategy<Value = Connection> {
                 upstream_tls,
                 closes,
                 gaps,
+                reception: None,
+                faults: Vec::new(),
             }
         },
     )

@@ -1,5 +1,6 @@
-//! An exchange into what a replayer does to play its server.
+//! An exchange into what a replayer does to play its server, and back.
 
+mod enact;
 mod http1;
 mod http2;
 mod steps;
@@ -7,6 +8,7 @@ mod steps;
 use std::time::Duration;
 
 use crate::model::{Connection, Exchange, Protocol, Script};
+pub use enact::enact;
 
 /// A server that closes this long after its answer, without having announced it, did so because the
 /// connection was idle. Servers that end an answer by closing do so at once.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{Bytes, How, Playbook, Side};
 use crate::model::Step::{Close, HalfClose, Receive, Reset, Stall, Wait};
-use crate::model::{Step, Timestamp, Until};
-use crate::transcribe::compile;
+use crate::model::{Direction, Staging, Step, Timestamp, Until};
+use crate::transcribe::{compile, enact};
 
 const GET: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi";
@@ -229,4 +229,34 @@ fn what_only_claims_to_be_a_web_socket_is_counted_in_bytes() {
     let play = Playbook::http1().client(upgrade).server(switch).client("what").server("no");
     let steps = script(&play);
     assert!(steps.contains(&Receive(Until::Tail(4))), "{steps:?}");
+}
+
+#[test]
+fn a_script_that_is_played_gives_the_exchange_that_it_was_made_of() {
+    let upgrade = "GET / HTTP/1.1\r\nupgrade: x\r\n\r\n";
+    let tunnel = Playbook::http1().client(upgrade).server("HTTP/1.1 101 S\r\n\r\n").client("12");
+    let plays = [
+        Playbook::http1().client(&GET[..9]).client(&GET[9..]).server(&OK[..9]).server(&OK[9..]),
+        tunnel.server("a").server("b").client("3").server("c"),
+        Playbook::raw().server("220").client("QUIT").client("\r\n").server("221").server_closes(),
+    ];
+    for play in plays {
+        let exchange = play.tape().exchanges[0].0.clone();
+        let script = compile(&exchange, &play.tape().connection, true);
+        let (enacted, steps) = enact(&exchange, script.clone()).unwrap();
+        assert_eq!(enacted, exchange);
+        let staging = Staging { script: Some(steps), ..Staging::default() };
+        assert_eq!(staging.script_of(&exchange), Some(script));
+    }
+}
+
+#[test]
+fn a_script_that_breaks_off_leaves_the_clients_part_whole() {
+    let play = Playbook::http1().client(GET).server(OK);
+    let cut = crate::model::Script { steps: vec![ASKED, send(""), send("HT"), Reset] };
+    let exchange = play.tape().exchanges[0].0.clone();
+    let (enacted, steps) = enact(&exchange, cut).unwrap();
+    assert_eq!(steps, [Receive(Until::RequestEnd), Step::Send(2), Reset]);
+    assert_eq!(enacted.bytes(Direction::ToServer), GET);
+    assert_eq!(enacted.bytes(Direction::ToClient), "HT");
 }
