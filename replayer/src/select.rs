@@ -111,7 +111,7 @@ impl Selector<'_> {
     pub(crate) fn peek(&self, request: u64) -> Option<Slot> {
         let index = self.deck.index();
         match index.find(request)? {
-            Found::Single(slot) => (!self.claims.is_played(slot)).then_some(slot),
+            Found::Single(slot) => (!self.claims.is_spent(slot)).then_some(slot),
             Found::Several(bucket) => index.heads(bucket, self.claims, MAX_BODIES_SEEN).min(),
         }
     }
@@ -152,17 +152,17 @@ impl Selector<'_> {
     /// Claims this very exchange, unless somebody was faster.
     pub(crate) fn claim(&self, slot: Slot) -> Option<Cue> {
         let exchange = self.deck.exchange(slot).ok()?;
-        self.claims.claim(slot).then_some(Cue { slot, exchange, is_same: false })
+        self.take_fresh(slot).then_some(Cue { slot, exchange, is_same: false })
     }
 
     /// The first unplayed raw exchange, in recorded order, that begins like this; claimed.
     pub(crate) fn claim_raw(&self, first: &[u8]) -> Option<Cue> {
-        let unplayed = self.deck.unkeyed().iter().filter(|slot| !self.claims.is_played(**slot));
+        let unplayed = self.deck.unkeyed().iter().filter(|slot| !self.claims.is_spent(**slot));
         unplayed.take(MAX_RAW_SEEN).find_map(|&slot| {
             let exchange = self.deck.exchange(slot).ok()?;
             let recorded = exchange.bytes(Direction::ToServer);
             let common = first.len().min(recorded.len());
-            (first.get(..common) == recorded.get(..common) && self.claims.claim(slot))
+            (first.get(..common) == recorded.get(..common) && self.take_fresh(slot))
                 .then_some(Cue { slot, exchange, is_same: false })
         })
     }
@@ -172,7 +172,7 @@ impl Selector<'_> {
         &'s self,
         server: Option<Named<'s>>,
     ) -> impl Iterator<Item = (Slot, Exchange)> + 's {
-        let unplayed = self.deck.raw_lines().iter().filter(|slot| !self.claims.is_played(**slot));
+        let unplayed = self.deck.raw_lines().iter().filter(|slot| !self.claims.is_spent(**slot));
         let fits = move |slot: &&Slot| {
             let is_it = |server: Named<'_>| {
                 let line = self.deck.line(**slot);
@@ -187,7 +187,7 @@ impl Selector<'_> {
 
     /// Claims a raw connection; false if somebody was faster.
     pub(crate) fn take_line(&self, slot: Slot) -> bool {
-        self.claims.claim(slot)
+        self.take_fresh(slot)
     }
 
     fn pick_for_origin(&self, asked: Asked<'_>, body: Option<u64>) -> Result<Read, Why> {
@@ -224,7 +224,7 @@ impl Selector<'_> {
             (None, Some(body)) => self.group(index, bucket, RequestKeys { request, body })?,
             (None, None) => return self.earliest(index, bucket),
         };
-        match index.first_unplayed(group, self.claims) {
+        match index.first_open(group, self.claims) {
             Some(slot) => Ok(Pick { slot, fresh: true }),
             None if self.repeat_last => {
                 let slot = index.last(group).ok_or(Why::NotRecorded)?;
@@ -235,7 +235,7 @@ impl Selector<'_> {
     }
 
     fn pick_single(&self, slot: Slot) -> Result<Pick, Why> {
-        let fresh = !self.claims.is_played(slot);
+        let fresh = !self.claims.is_spent(slot);
         if fresh || self.repeat_last { Ok(Pick { slot, fresh }) } else { Err(Why::AllPlayed) }
     }
 
@@ -285,9 +285,12 @@ impl Selector<'_> {
 
     fn take(&self, pick: Pick) -> bool {
         if pick.fresh {
-            return self.claims.claim(pick.slot);
+            return self.take_fresh(pick.slot);
         }
         self.claims.repeat(pick.slot);
         true
+    }
+    fn take_fresh(&self, slot: Slot) -> bool {
+        self.claims.claim(slot, self.claims.plays(slot), false)
     }
 }

@@ -3,7 +3,6 @@
 //! Each is played once, in its place: when all that had ended before it began has been asked for.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use cassettes::model::{Connection, How, Side, Timestamp, Way};
 
@@ -38,7 +37,6 @@ struct Failure {
     opened: Timestamp,
     /// Exchanges with the same server that had ended by then; without those before an earlier failure.
     before: Vec<Slot>,
-    played: AtomicBool,
 }
 
 /// How a connection without exchanges was ended by its server, and at which point; none if it was not.
@@ -66,7 +64,7 @@ impl Failures {
     ) {
         let (stop, how) = found;
         let number = self.all.len();
-        self.all.push(Failure { how, opened, before: Vec::new(), played: AtomicBool::new(false) });
+        self.all.push(Failure { how, opened, before: Vec::new() });
         let named = server.map(|server| Some(key_of(server)));
         for key in named.into_iter().chain(direct.then_some(None)) {
             self.queues.entry((key, stop)).or_default().push(number);
@@ -102,10 +100,10 @@ impl Failures {
             return None;
         }
         let queue = self.queues.get(&(server.map(key_of), stop))?;
-        let failures = queue.iter().filter_map(|&number| self.all.get(number));
-        let failure = failures.into_iter().find(|failure| !failure.played.load(Relaxed))?;
+        let next = queue.iter().find(|number| !claims.has_failed(**number))?;
+        let failure = self.all.get(*next)?;
         let due = failure.before.iter().all(|slot| claims.is_played(*slot));
-        (due && !failure.played.swap(true, Relaxed)).then_some(failure.how)
+        (due && claims.claim_failure(*next)).then_some(failure.how)
     }
 }
 
@@ -129,12 +127,12 @@ mod tests {
             failures.push(server, true, (Stop::Handshake, How::Alert(40)), at(opened));
         }
         failures.note(server, Slot(0), at(10));
-        let claims = Claims::new(1);
+        let claims = Claims::new(1, false);
         let next = |server| failures.next(server, Stop::Handshake, &claims);
         assert_eq!(next(Named::of_origin("https://other.test")), None);
         assert_eq!(next(server), Some(How::Alert(40)));
         assert_eq!(next(server), None, "an exchange comes first");
-        claims.claim(Slot(0));
+        claims.claim(Slot(0), 0, false);
         assert_eq!(next(None), Some(How::Alert(40)));
         assert_eq!(next(server), None);
     }

@@ -1,17 +1,17 @@
 //! Which slots may answer a request: found by key, O(1) whatever the number of slots.
 //!
 //! Slots with the same request key are a [`Bucket`]; inside it, those with the same body key are a
-//! [`Group`], in recorded order. Cursors only ever move forward over played slots, so that finding
-//! the next unplayed one costs O(1) amortised, without a lock.
+//! [`Group`], in recorded order. An index does not change: what was played of it, each replay keeps for itself, in
+//! [`Claims`] and its cursors.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use cassettes::model::RequestKeys;
 
-use super::{Claims, Slot};
+use super::claims::Claims;
+use super::{By, Slot};
 
 /// The slots of a deck by their keys.
 #[derive(Debug, Default)]
@@ -27,6 +27,8 @@ pub(crate) struct Index {
     by_request: HashMap<u64, u32, BuildHasherDefault<KeyHasher>>,
     /// Groups of those buckets that have several.
     by_both: HashMap<(u64, u64), u32, BuildHasherDefault<KeyHasher>>,
+    /// What its request keys are of.
+    by: By,
 }
 
 /// Marks a slot among the numbers of buckets.
@@ -44,22 +46,18 @@ pub(crate) enum Found<'a> {
 /// Several slots with the same request key.
 #[derive(Debug)]
 pub(crate) struct Bucket {
+    number: u32,
     groups: Range<u32>,
-    /// Groups before it hold no unplayed slot.
-    first_open: AtomicU32,
-    /// Groups before it, other than the first open one, hold no unplayed slot.
-    second_open: AtomicU32,
 }
 
 /// Slots with the same request key and the same body key.
 #[derive(Debug)]
 pub(crate) struct Group {
+    number: u32,
     slots: Range<u32>,
-    /// Slots of this group before it are played.
-    next: AtomicU32,
 }
 
-/// How many of a bucket's groups still have an unplayed slot.
+/// How many of a bucket's groups still have a slot to play.
 #[derive(Debug)]
 pub(crate) enum Open<'a> {
     None,
@@ -68,17 +66,27 @@ pub(crate) enum Open<'a> {
 }
 
 impl Index {
-    /// Of these slots. Slots that share keys keep the order given by their numbers.
-    pub(crate) fn build(slots: impl IntoIterator<Item = (RequestKeys, Slot)>) -> Self {
+    /// Of these slots, by keys of this kind. Slots that share keys keep the order given by their numbers.
+    pub(crate) fn build(by: By, slots: impl IntoIterator<Item = (RequestKeys, Slot)>) -> Self {
         let mut sorted: Vec<_> =
             slots.into_iter().map(|(keys, slot)| (keys.request, keys.body, slot)).collect();
         sorted.sort_unstable();
-        let mut index = Self::default();
+        let mut index = Self { by, ..Self::default() };
         index.order.reserve_exact(sorted.len());
         for same_request in sorted.chunk_by(|a, b| a.0 == b.0) {
             index.push_bucket(same_request);
         }
         index
+    }
+
+    /// What its request keys are of.
+    pub(super) const fn by(&self) -> By {
+        self.by
+    }
+
+    /// How many groups and buckets it has.
+    pub(super) fn sizes(&self) -> (usize, usize) {
+        (self.groups.len(), self.buckets.len())
     }
 
     /// The slots with this request key.
@@ -101,15 +109,17 @@ impl Index {
         self.groups.get(*number as usize)
     }
 
-    /// The first slot of the group that nobody has claimed.
-    pub(crate) fn first_unplayed(&self, group: &Group, claims: &Claims) -> Option<Slot> {
-        let from = group.next.load(Relaxed);
-        let rest = self.order.get(from as usize..group.slots.end as usize)?;
-        let played = rest.iter().take_while(|slot| claims.is_played(**slot)).count();
-        if played > 0 {
-            group.next.fetch_max(from.saturating_add(to_u32(played)), Relaxed);
+    /// The first slot of the group that can be played.
+    pub(crate) fn first_open(&self, group: &Group, claims: &Claims) -> Option<Slot> {
+        let all = self.order.get(group.slots.start as usize..group.slots.end as usize)?;
+        let cursors = claims.cursors(self);
+        let from = cursors.map_or(0, |cursors| cursors.spent_slots(group.number));
+        let rest = all.get(from as usize..)?;
+        let spent = rest.iter().take_while(|slot| claims.is_spent(**slot)).count();
+        if let Some(cursors) = cursors.filter(|_| spent > 0) {
+            cursors.note_spent_slots(group.number, from.saturating_add(to_u32(spent)));
         }
-        rest.get(played).copied()
+        rest.get(spent).copied()
     }
 
     /// The first slot of the bucket.
@@ -123,24 +133,28 @@ impl Index {
         self.order.get((group.slots.end as usize).checked_sub(1)?).copied()
     }
 
-    /// Which groups of the bucket still have an unplayed slot.
+    /// Which groups of the bucket still have a slot to play.
     pub(crate) fn open<'a>(&'a self, bucket: &Bucket, claims: &Claims) -> Open<'a> {
-        let end = bucket.groups.end;
-        let Some(first) = self.next_open(bucket.first_open.load(Relaxed), end, claims) else {
-            bucket.first_open.fetch_max(end, Relaxed);
-            return Open::None;
-        };
-        bucket.first_open.fetch_max(first, Relaxed);
-        let beyond = bucket.second_open.load(Relaxed).max(first.saturating_add(1));
-        let second = self.next_open(beyond, end, claims);
-        bucket.second_open.fetch_max(second.unwrap_or(end), Relaxed);
-        match (second, self.groups.get(first as usize)) {
-            (None, Some(group)) => Open::One(group),
-            _ => Open::Several,
+        let Range { start, end } = bucket.groups;
+        let cursors = claims.cursors(self);
+        let (first, second) = cursors.map_or((0, 0), |cursors| cursors.spent_groups(bucket.number));
+        let (first, second) = (start.saturating_add(first), start.saturating_add(second));
+        let first_open = self.next_open(first, end, claims);
+        let beyond = second.max(first_open.unwrap_or(end).saturating_add(1));
+        let second_open = self.next_open(beyond, end, claims);
+        if let Some(cursors) = cursors {
+            let spent = |open: Option<u32>| open.unwrap_or(end).saturating_sub(start);
+            cursors.note_spent_groups(bucket.number, spent(first_open), spent(second_open));
+        }
+        let group = |number: u32| self.groups.get(number as usize);
+        match (first_open.and_then(group), second_open) {
+            (None, _) => Open::None,
+            (Some(group), None) => Open::One(group),
+            (Some(_), Some(_)) => Open::Several,
         }
     }
 
-    /// The first unplayed slot of the whole bucket, by recorded order among its groups' first ones.
+    /// The first slot to play of the whole bucket, by recorded order among its groups' first ones.
     /// Looks at no more than `most` groups.
     pub(crate) fn heads<'a>(
         &'a self,
@@ -148,15 +162,16 @@ impl Index {
         claims: &'a Claims,
         most: usize,
     ) -> impl Iterator<Item = Slot> + 'a {
-        let from = bucket.first_open.load(Relaxed) as usize;
+        let spent = claims.cursors(self).map_or(0, |cursors| cursors.spent_groups(bucket.number).0);
+        let from = bucket.groups.start.saturating_add(spent) as usize;
         let groups = self.groups.get(from..bucket.groups.end as usize).unwrap_or_default();
-        groups.iter().take(most).filter_map(|group| self.first_unplayed(group, claims))
+        groups.iter().take(most).filter_map(|group| self.first_open(group, claims))
     }
 
     fn next_open(&self, from: u32, end: u32, claims: &Claims) -> Option<u32> {
         (from..end).find(|&number| {
             let group = self.groups.get(number as usize);
-            group.is_some_and(|group| self.first_unplayed(group, claims).is_some())
+            group.is_some_and(|group| self.first_open(group, claims).is_some())
         })
     }
 
@@ -171,23 +186,21 @@ impl Index {
             self.push_group(same_body, same_body.len() < same_request.len());
         }
         let groups = start..to_u32(self.groups.len());
-        self.by_request.insert(request, to_u32(self.buckets.len()));
-        self.buckets.push(Bucket {
-            first_open: AtomicU32::new(groups.start),
-            second_open: AtomicU32::new(groups.start),
-            groups,
-        });
+        let number = to_u32(self.buckets.len());
+        self.by_request.insert(request, number);
+        self.buckets.push(Bucket { number, groups });
     }
 
     fn push_group(&mut self, same_body: &[(u64, u64, Slot)], one_of_several: bool) {
         let Some(&(request, body, _)) = same_body.first() else { return };
         let start = to_u32(self.order.len());
         self.order.extend(same_body.iter().map(|&(.., slot)| slot));
+        let number = to_u32(self.groups.len());
         if one_of_several {
-            self.by_both.insert((request, body), to_u32(self.groups.len()));
+            self.by_both.insert((request, body), number);
         }
         let slots = start..to_u32(self.order.len());
-        self.groups.push(Group { next: AtomicU32::new(slots.start), slots });
+        self.groups.push(Group { number, slots });
     }
 }
 
@@ -235,7 +248,7 @@ mod tests {
 
     fn index(all: &[RequestKeys]) -> (Index, Claims) {
         let slots = all.iter().zip(0..).map(|(keys, number)| (*keys, Slot(number)));
-        (Index::build(slots), Claims::new(all.len()))
+        (Index::build(By::Request, slots), Claims::new(all.len()), false)
     }
 
     #[test]
@@ -244,11 +257,11 @@ mod tests {
         let bucket = bucket(&index);
         let group = index.only_group(bucket).unwrap();
         for expected in [0, 2, 3] {
-            let slot = index.first_unplayed(group, &claims).unwrap();
+            let slot = index.first_open(group, &claims).unwrap();
             assert_eq!(slot, Slot(expected));
-            assert!(claims.claim(slot));
+            assert!(claims.claim(slot, 0, false));
         }
-        assert_eq!(index.first_unplayed(group, &claims), None);
+        assert_eq!(index.first_open(group, &claims), None);
         assert_eq!(index.last(group), Some(Slot(3)));
     }
 
@@ -265,7 +278,7 @@ mod tests {
         assert!(index.only_group(bucket).is_none());
         for (body, expected) in [(3, 0), (1, 1), (2, 2)] {
             let group = index.group(keys(7, body)).unwrap();
-            assert_eq!(index.first_unplayed(group, &claims), Some(Slot(expected)));
+            assert_eq!(index.first_open(group, &claims), Some(Slot(expected)));
         }
         assert!(index.group(keys(7, 4)).is_none());
     }
@@ -275,12 +288,12 @@ mod tests {
         let (index, claims) = index(&[keys(7, 1), keys(7, 2), keys(7, 3)]);
         let bucket = bucket(&index);
         assert!(matches!(index.open(bucket, &claims), Open::Several));
-        claims.claim(Slot(0));
+        claims.claim(Slot(0), 0, false);
         assert!(matches!(index.open(bucket, &claims), Open::Several));
-        claims.claim(Slot(2));
+        claims.claim(Slot(2), 0, false);
         let Open::One(group) = index.open(bucket, &claims) else { panic!("one is left") };
-        assert_eq!(index.first_unplayed(group, &claims), Some(Slot(1)));
-        claims.claim(Slot(1));
+        assert_eq!(index.first_open(group, &claims), Some(Slot(1)));
+        claims.claim(Slot(1), 0, false);
         assert!(matches!(index.open(bucket, &claims), Open::None));
     }
 
@@ -297,8 +310,8 @@ mod tests {
         let taken: usize = std::thread::scope(|scope| {
             let play = || {
                 let mut taken = 0;
-                while let Some(slot) = index.first_unplayed(group, &claims) {
-                    taken += usize::from(claims.claim(slot));
+                while let Some(slot) = index.first_open(group, &claims) {
+                    taken += usize::from(claims.claim(slot, 0, false));
                 }
                 taken
             };

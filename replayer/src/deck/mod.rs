@@ -1,20 +1,23 @@
 //! The loaded cassettes, with the index that answers "which exchange is this request?".
 
 mod claims;
+mod cursors;
 mod failures;
 mod gaps;
 mod index;
 mod lines;
 mod meant;
+mod neighbours;
 mod origins;
 mod precedence;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use cassettes::format::{Entry, ReadError, Reader};
 use cassettes::model::{Connection, ConnectionId, Exchange, Protocol, RequestKeys};
 
-use crate::verify::Own;
+use crate::verify::{Neighbours, Own};
 
 pub(crate) use claims::Claims;
 pub(crate) use failures::{Failures, Stop};
@@ -34,7 +37,7 @@ pub struct NamedReader {
     pub reader: Reader,
 }
 
-/// Several cassettes played as one, in the order given.
+/// Several cassettes played as one, in the order given. It does not change while it is played: many replays can share one.
 #[derive(Debug)]
 pub struct Deck {
     cassettes: Vec<Loaded>,
@@ -53,6 +56,8 @@ pub struct Deck {
     /// What HTTP/2 connections said beside their streams, in recorded order.
     controls: Vec<Slot>,
     gaps: Gaps,
+    /// For misses; made at the first one.
+    neighbours: OnceLock<Neighbours>,
     /// Answers name their servers as these did, whatever the recorder told its clients.
     as_said: bool,
 }
@@ -60,6 +65,16 @@ pub struct Deck {
 /// An exchange's place in a deck, over all its cassettes, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Slot(pub(crate) u32);
+
+/// What an index finds slots by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum By {
+    /// What is asked.
+    #[default]
+    Request,
+    /// That, and of whom.
+    Origin,
+}
 
 /// One cassette's place in a deck.
 #[derive(Debug)]
@@ -105,9 +120,11 @@ impl Deck {
             upgraded: HashSet::new(),
             controls: Vec::new(),
             gaps: Gaps::default(),
+            neighbours: OnceLock::new(),
             as_said: false,
         };
-        deck.index = Index::build(deck.keyed().map(|(slot, entry)| (keys_of(&entry), slot)));
+        deck.index =
+            Index::build(By::Request, deck.keyed().map(|(slot, entry)| (keys_of(&entry), slot)));
         deck.gaps = Gaps::find(&deck);
         deck.sort_out_the_rest();
         Ok(deck)

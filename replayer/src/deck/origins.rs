@@ -14,7 +14,7 @@ use cassettes::wire::http::spelling::request_head;
 use cassettes::wire::http1::RequestHead;
 use cassettes::wire::http2::{Kind, frames};
 
-use super::{Deck, Index, Line, Slot, keys_of};
+use super::{By, Deck, Index, Line, Slot, keys_of};
 use crate::arrival::Here;
 use crate::verify::Own;
 
@@ -230,7 +230,7 @@ fn build(deck: &Deck) -> ByOrigin {
         let keys = |request| RequestKeys { request, ..keys };
         mixed.extend(origins.into_iter().map(|(_, request)| (keys(request), slot)));
     }
-    ByOrigin { index: Index::build(mixed), several: seen.len() > 1 }
+    ByOrigin { index: Index::build(By::Origin, mixed), several: seen.len() > 1 }
 }
 
 #[cfg(test)]

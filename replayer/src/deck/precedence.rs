@@ -41,19 +41,19 @@ mod tests {
 
     #[test]
     fn what_ended_before_must_be_asked_for_first() {
-        let claims = Claims::new(3);
+        let claims = Claims::new(3, false);
         let ends = vec![(at(30), Slot(2)), (at(10), Slot(0)), (at(20), Slot(1))];
         let precedence = Precedence::new(ends);
         assert_eq!(precedence.missing_before(at(5), &claims), None);
         assert_eq!(precedence.missing_before(at(15), &claims), Some(Slot(0)));
-        assert!(claims.claim(Slot(0)));
+        assert!(claims.claim(Slot(0), 0, false));
         assert_eq!(precedence.missing_before(at(15), &claims), None);
         assert_eq!(precedence.missing_before(at(25), &claims), Some(Slot(1)));
     }
 
     #[test]
     fn what_overlapped_has_no_order() {
-        let claims = Claims::new(2);
+        let claims = Claims::new(2, false);
         let precedence = Precedence::new(vec![(at(10), Slot(0)), (at(10), Slot(1))]);
         assert_eq!(precedence.missing_before(at(10), &claims), None);
     }

@@ -9,12 +9,12 @@ use cassettes::wire::http1::RequestHead;
 use super::Stage;
 use super::verdict::reference;
 use crate::arrival::Here;
-use crate::deck::{Deck, Origin, Slot, recorded_head};
+use crate::deck::{Origin, Slot};
 use crate::options::HttpMatch;
 use crate::player::request::{Request, State};
 use crate::report::{Candidate, ExchangeRef, Outcome};
 use crate::select::Why;
-use crate::verify::{CompareContext, MAX_COMPARED, Neighbours, nearest};
+use crate::verify::{CompareContext, MAX_COMPARED, nearest};
 
 /// How many misses are explained by their nearest candidates. Each costs several comparisons in
 /// full, and a client that misses more often does something else altogether.
@@ -69,7 +69,7 @@ fn nearest_to(stage: &Stage, request: &Request, here: Here) -> Vec<Candidate> {
         return Vec::new();
     }
     let Ok(head) = RequestHead::parse(&request.head) else { return Vec::new() };
-    let numbers = stage.neighbours.get_or_init(|| neighbours_of(&stage.deck)).near(&head);
+    let numbers = stage.deck.neighbours().near(&head);
     let slots = numbers.into_iter().filter_map(|number| u32::try_from(number).ok().map(Slot));
     let candidates = slots.take(MAX_COMPARED).filter_map(|slot| {
         let recorded = View::of(&stage.deck.exchange(slot).ok()?);
@@ -77,17 +77,6 @@ fn nearest_to(stage: &Stage, request: &Request, here: Here) -> Vec<Candidate> {
         Some((reference(stage, slot), recorded, context))
     });
     nearest(&View::of(&request.to_exchange()), candidates, &stage.rules)
-}
-
-fn neighbours_of(deck: &Deck) -> Neighbours {
-    let mut neighbours = Neighbours::default();
-    for (slot, _) in deck.keyed() {
-        let Ok(exchange) = deck.exchange(slot) else { continue };
-        if let Ok(head) = RequestHead::parse(&recorded_head(&exchange)) {
-            neighbours.insert(slot.index(), &head);
-        }
-    }
-    neighbours
 }
 
 /// For people, in the answer's body.

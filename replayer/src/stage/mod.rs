@@ -8,7 +8,7 @@ mod origin;
 mod verdict;
 
 use std::collections::VecDeque;
-use std::sync::OnceLock;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cassettes::format::Entry;
@@ -22,7 +22,7 @@ use crate::options::{Order, Pace, ReplayOptions};
 use crate::player::request::Request;
 use crate::report::{Outcome, Verdict};
 use crate::select::{Cue, Selector, Why};
-use crate::verify::{Mismatch, Neighbours, Own, Rules};
+use crate::verify::{Mismatch, Own, Rules};
 use evidence::{Evidence, Extras};
 pub(crate) use miss::Miss;
 
@@ -45,7 +45,7 @@ const MAX_CONTROLS: usize = 64;
 /// A replay: what may be played, how, and what happened so far. Shared by all connections.
 #[derive(Debug)]
 pub struct Stage {
-    deck: Deck,
+    deck: Arc<Deck>,
     rules: Rules,
     options: ReplayOptions,
     claims: Claims,
@@ -53,8 +53,6 @@ pub struct Stage {
     precedence: Vec<Precedence>,
     evidence: Evidence,
     extras: Extras,
-    /// For misses; made at the first one.
-    neighbours: OnceLock<Neighbours>,
 }
 
 /// An exchange that was played, and what the client sent for it.
@@ -71,17 +69,17 @@ pub(crate) struct Played<'a> {
 }
 
 impl Stage {
-    /// Nothing has happened yet.
-    pub fn new(deck: Deck, rules: Rules, options: ReplayOptions) -> Self {
+    /// Nothing has happened yet. Many stages can share a deck.
+    pub fn new(deck: impl Into<Arc<Deck>>, rules: Rules, options: ReplayOptions) -> Self {
+        let deck = deck.into();
         let precedence = match options.order {
             Order::Any => Vec::new(),
             Order::Recorded => precedence_of(&deck),
         };
         Self {
-            claims: Claims::new(deck.len()),
+            claims: Claims::new(deck.len(), false),
             evidence: Evidence::new(deck.len()),
             extras: Extras::default(),
-            neighbours: OnceLock::new(),
             deck,
             rules,
             options,
@@ -191,7 +189,7 @@ impl Stage {
     /// The raw connections that were not played, and on which the server spoke first.
     pub(crate) fn greetings(&self) -> impl Iterator<Item = Slot> + '_ {
         let slots = self.deck.server_first().iter().copied();
-        slots.filter(|slot| !self.claims.is_played(*slot))
+        slots.filter(|slot| !self.claims.is_spent(*slot))
     }
 
     fn next_is_server_first(&self, server: Option<Named<'_>>) -> bool {
