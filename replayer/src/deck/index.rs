@@ -248,7 +248,7 @@ mod tests {
 
     fn index(all: &[RequestKeys]) -> (Index, Claims) {
         let slots = all.iter().zip(0..).map(|(keys, number)| (*keys, Slot(number)));
-        (Index::build(By::Request, slots), Claims::new(all.len()), false)
+        (Index::build(By::Request, slots), Claims::new(all.len(), false))
     }
 
     #[test]
