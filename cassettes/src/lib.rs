@@ -9,8 +9,10 @@
 //! - [`format`](mod@format): the file it is kept in: [`Journal`](format::Journal) writes, [`Reader`](format::Reader) reads
 //! - [`text`]: its text twin, for review and for writing by hand: [`text::write`], [`text::read`]
 //! - [`wire`]: the protocols: bytes in, events out; [`wire::http1`] is HTTP/1.0 and HTTP/1.1
+//! - [`fault`]: edits of what a server does: the catalogue, and the sentences that name them
 //! - [`transcribe`]: a connection's bytes, as they come, into exchanges; and an exchange into a script
 
+pub mod fault;
 pub mod format;
 pub mod meaning;
 pub mod model;

@@ -1,0 +1,7 @@
+//! HTTP's heads, status and framing.
+
+mod status;
+
+use crate::fault::Kind;
+
+pub(super) const KINDS: &[&Kind] = &[&status::KIND];

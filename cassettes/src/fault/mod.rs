@@ -1,0 +1,46 @@
+//! Faults: edits of what a server does, with an address inside the recorded answer and a name that reproduces them.
+//!
+//! Start here:
+//! - [`Fault`]: one of them, as a sentence: `stall for 2s at event 2 on GET /feed once`; reading and writing it are inverse
+//! - [`FaultSet`]: all that are in force, and what they make of a script; [`Applied`] says which
+//! - [`Kind`]: what can be done, one file a kind beneath [`kinds`]; [`catalogue`] lists them, [`manual`] describes them
+//! - [`Point`]: where in an answer; [`Selector`] and [`Attempts`]: which answers
+//! - [`Scene`]: a script about to be edited, and the [`Layout`] of what it sends
+//! - [`Answer`]: the same as head, body and trailers, whatever the version of HTTP
+//! - [`Shaper`]: changes when and in which pieces bytes go out, as they come
+//!
+//! A fault is a pure function of a [`Script`](crate::model::Script), its parameters and a seed.
+
+mod answer;
+mod args;
+mod chance;
+mod edit;
+mod glob;
+mod kind;
+pub mod kinds;
+mod layout;
+mod manual;
+mod point;
+mod scene;
+mod selector;
+mod sentence;
+mod set;
+mod shape;
+#[cfg(test)]
+mod tests;
+mod value;
+mod words;
+
+pub use answer::{Answer, Head, HeadLine};
+pub use args::{Args, Param, ParamType, Value};
+pub use chance::Random;
+pub use kind::{Action, Break, End, Family, Kind, Misfit, PointUse};
+pub use kinds::catalogue;
+pub use layout::{Item, Layout, Segment};
+pub use manual::manual;
+pub use point::Point;
+pub use scene::{NoExchanges, Others, Scene};
+pub use selector::{Attempts, Selector, Target};
+pub use sentence::{Fault, FaultError};
+pub use set::{Applied, FaultSet};
+pub use shape::Shaper;

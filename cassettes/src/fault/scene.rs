@@ -1,0 +1,92 @@
+//! A script that is about to be edited, with all that an edit may want to know.
+
+use bytes::Bytes;
+
+use super::{Item, Layout, Misfit, Point, Random};
+use crate::model::{Exchange, Protocol, Script};
+
+/// A script to be edited.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    /// What was recorded.
+    pub exchange: &'a Exchange,
+    /// What would be played.
+    pub script: Script,
+    /// The client speaks TLS.
+    pub tls: bool,
+    /// Chance, the same each time.
+    pub random: Random,
+    /// The other exchanges of the cassette.
+    pub others: &'a dyn Others,
+}
+
+/// The other exchanges of a cassette, for answers in the wrong place.
+pub trait Others: std::fmt::Debug {
+    /// The exchange of this number, from 1, and the script that is played for it.
+    fn exchange(&self, number: u64) -> Option<(Exchange, Script)>;
+
+    /// How many there are.
+    fn count(&self) -> u64;
+}
+
+/// There are none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoExchanges;
+
+impl Others for NoExchanges {
+    fn exchange(&self, _number: u64) -> Option<(Exchange, Script)> {
+        None
+    }
+
+    fn count(&self) -> u64 {
+        0
+    }
+}
+
+impl<'a> Scene<'a> {
+    /// Of an exchange and its script.
+    pub fn new(
+        exchange: &'a Exchange,
+        script: Script,
+        tls: bool,
+        random: Random,
+        others: &'a dyn Others,
+    ) -> Self {
+        Self { exchange, script, tls, random, others }
+    }
+
+    /// It is one stream of HTTP/2.
+    pub fn is_http2(&self) -> bool {
+        self.exchange.protocol == Protocol::Http2
+    }
+
+    /// Where things are in what it sends.
+    pub fn layout(&self) -> Layout {
+        Layout::of(self.exchange, &self.script)
+    }
+
+    /// All that it sends, joined.
+    pub fn sends(&self) -> Bytes {
+        joined(&self.script)
+    }
+
+    /// How many bytes are sent before the point.
+    pub fn offset(&self, point: &Point) -> Result<u64, Misfit> {
+        self.layout().offset(point)
+    }
+
+    /// The thing that a counting point names.
+    pub fn item(&self, point: &Point) -> Result<Item, Misfit> {
+        self.layout().item(point)
+    }
+}
+
+/// All that a script sends.
+pub(super) fn joined(script: &Script) -> Bytes {
+    let mut sends = script.sends();
+    match (sends.next(), sends.next()) {
+        (None, _) => Bytes::new(),
+        (Some(only), None) => only.clone(),
+        _ => script.sends().flat_map(|bytes| bytes.iter().copied()).collect(),
+    }
+}

@@ -1,0 +1,366 @@
+//! A fault, and how it is written: `KIND [PARAMETERS] [at POINT] [on SELECTOR] [ATTEMPTS] [p=P] [seed=S]`.
+//!
+//! [`Fault`]'s `FromStr` and `Display` are inverse.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use super::kinds::find;
+use super::selector::{Attempts, Selector, Target};
+use super::words::{self, Word, quote};
+use super::{Action, Args, Kind, Misfit, Param, ParamType, Point, PointUse, Random, Scene, Value};
+use super::{edit, shape};
+use crate::model::Script;
+
+/// One fault: what, where, to whom, how often.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    kind: &'static Kind,
+    /// Only parameters of the kind; those that it requires are there.
+    args: Args,
+    at: Option<Point>,
+    on: Selector,
+    attempts: Attempts,
+    /// From 0 to 1.
+    chance: Option<f64>,
+    seed: Option<u64>,
+}
+
+/// Why a sentence is no fault.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("at character {}: {problem}", .at + 1)]
+pub struct FaultError {
+    /// Where in the sentence, in bytes.
+    pub at: usize,
+    /// What is wrong there, or what is expected.
+    pub problem: String,
+}
+
+impl FaultError {
+    pub(super) fn new(at: usize, problem: impl Into<String>) -> Self {
+        Self { at, problem: problem.into() }
+    }
+}
+
+/// Words that are no values unless they are quoted.
+const KEYWORDS: &[&str] = &["at", "on", "sticky", "once", "attempt", "first", "every"];
+
+impl Fault {
+    /// What is done.
+    pub const fn kind(&self) -> &'static Kind {
+        self.kind
+    }
+
+    /// With which parameters.
+    pub const fn args(&self) -> &Args {
+        &self.args
+    }
+
+    /// Where, if that was said.
+    pub const fn at(&self) -> Option<&Point> {
+        self.at.as_ref()
+    }
+
+    /// Where: as was said, or as is usual for the kind.
+    pub const fn point(&self) -> Option<&Point> {
+        match (&self.at, &self.kind.point) {
+            (Some(point), _) | (None, PointUse::Default(point)) => Some(point),
+            (None, _) => None,
+        }
+    }
+
+    /// To whom.
+    pub const fn selector(&self) -> &Selector {
+        &self.on
+    }
+
+    /// How often.
+    pub const fn attempts(&self) -> Attempts {
+        self.attempts
+    }
+
+    /// The same, to others.
+    #[must_use]
+    pub fn on(self, on: Selector) -> Self {
+        Self { on, ..self }
+    }
+
+    /// The same, as often as that.
+    #[must_use]
+    pub fn times(self, attempts: Attempts) -> Self {
+        Self { attempts, ..self }
+    }
+
+    /// Whether it hits this asking of an exchange; attempts count from 1. `seed` is for those without their own.
+    pub fn hits(&self, target: &Target<'_>, attempt: u32, seed: u64) -> bool {
+        self.on.selects(target)
+            && self.attempts.includes(attempt)
+            && self.is_drawn(target.exchange, attempt, seed)
+    }
+
+    /// Whether it hits the connection of this number, from 1.
+    pub fn hits_connection(&self, number: u32, seed: u64) -> bool {
+        let first = match self.on {
+            Selector::Connection(first) => first,
+            _ => 1,
+        };
+        let selected = matches!(self.on, Selector::All | Selector::Connection(_));
+        let attempt = (number + 1).checked_sub(first).filter(|attempt| *attempt > 0);
+        let included = attempt.is_some_and(|attempt| self.attempts.includes(attempt));
+        selected && included && self.is_drawn(u64::from(number), 1, seed)
+    }
+
+    fn is_drawn(&self, exchange: u64, attempt: u32, seed: u64) -> bool {
+        let Some(chance) = self.chance else { return true };
+        // Its own numbers: those that the kind draws must not depend on whether it was drawn.
+        let seed = self.seed.unwrap_or(seed).rotate_left(32);
+        Random::new(seed, exchange, attempt).unit() < chance
+    }
+
+    /// Numbers for one asking of an exchange.
+    pub fn random(&self, exchange: u64, attempt: u32, seed: u64) -> Random {
+        Random::new(self.seed.unwrap_or(seed), exchange, attempt)
+    }
+
+    /// What it makes of a script.
+    pub fn apply(&self, mut scene: Scene<'_>) -> Result<Script, Misfit> {
+        match self.kind.action {
+            Action::Edit(edit) => edit(&mut scene, &self.args, self.point()),
+            Action::Shape(make) => Ok(shape::shape(scene.script, make(&self.args, scene.random))),
+            Action::Break(make) => {
+                let broken = make(&self.args, &mut scene.random);
+                let point = self.point().cloned().unwrap_or(Point::Byte(0));
+                edit::break_at(&scene, &point, broken)
+            }
+        }
+    }
+}
+
+impl FromStr for Fault {
+    type Err = FaultError;
+
+    fn from_str(sentence: &str) -> Result<Self, FaultError> {
+        let words = words::split(sentence)?;
+        let (name, rest) = words
+            .split_first()
+            .ok_or_else(|| FaultError::new(0, "a kind of fault, such as `close at byte 812`"))?;
+        let kind = find(&name.text).map_err(|problem| FaultError::new(name.at, problem))?;
+        let mut reading = Reading::new(kind, sentence.len());
+        reading.read(rest)?;
+        reading.finish()
+    }
+}
+
+/// A sentence, as far as it is read.
+struct Reading {
+    fault: Fault,
+    selected: bool,
+    counted: bool,
+    end: usize,
+}
+
+impl Reading {
+    fn new(kind: &'static Kind, end: usize) -> Self {
+        let fault = Fault {
+            kind,
+            args: Args::default(),
+            at: None,
+            on: Selector::All,
+            attempts: Attempts::Sticky,
+            chance: None,
+            seed: None,
+        };
+        Self { fault, selected: false, counted: false, end }
+    }
+
+    fn read(&mut self, mut words: &[Word]) -> Result<(), FaultError> {
+        while let Some((word, rest)) = words.split_first() {
+            let taken = self.word(word, rest, words)?;
+            words = words.get(taken..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// How many words were taken, the first included.
+    fn word(&mut self, word: &Word, rest: &[Word], all: &[Word]) -> Result<usize, FaultError> {
+        if word.quoted {
+            return self.place(word).map(|()| 1);
+        }
+        if let Some(taken) = self.keyed(word, rest)? {
+            return Ok(taken);
+        }
+        if let Some(taken) = self.chance(word)? {
+            return Ok(taken);
+        }
+        match word.text.as_str() {
+            "at" => {
+                let (point, taken) = Point::read(rest, self.end)?;
+                Self::once(self.fault.at.is_some(), word)?;
+                self.fault.at = Some(point);
+                Ok(taken + 1)
+            }
+            "on" => {
+                let (on, taken) = Selector::read(rest, self.end)?;
+                Self::once(std::mem::replace(&mut self.selected, true), word)?;
+                self.fault.on = on;
+                Ok(taken + 1)
+            }
+            _ => match Attempts::read(all)? {
+                Some((attempts, taken)) => {
+                    Self::once(std::mem::replace(&mut self.counted, true), word)?;
+                    self.fault.attempts = attempts;
+                    Ok(taken)
+                }
+                None => self.place(word).map(|()| 1),
+            },
+        }
+    }
+
+    fn once(again: bool, word: &Word) -> Result<(), FaultError> {
+        let said_twice = || FaultError::new(word.at, format!("`{}` is said twice", word.text));
+        if again { Err(said_twice()) } else { Ok(()) }
+    }
+
+    /// `name value`, `name=value`, or a flag.
+    fn keyed(&mut self, word: &Word, rest: &[Word]) -> Result<Option<usize>, FaultError> {
+        let (name, joined) = match word.text.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (word.text.as_str(), None),
+        };
+        let of_name = |param: &&Param| param.keyed && param.name == name;
+        let Some(param) = self.fault.kind.params.iter().find(of_name) else { return Ok(None) };
+        if self.fault.args.has(param.name) {
+            return Ok(None);
+        }
+        if param.takes == ParamType::Flag && joined.is_none() {
+            self.fault.args.set(param.name, Value::Flag);
+            return Ok(Some(1));
+        }
+        let missing = || FaultError::new(word.at, format!("`{name}` takes {}", param.takes));
+        let (text, taken) = match joined {
+            Some(value) => (value, 1),
+            None => (rest.first().ok_or_else(missing)?.text.as_str(), 2),
+        };
+        let value = param.takes.read(text).ok_or_else(missing)?;
+        self.fault.args.set(param.name, value);
+        Ok(Some(taken))
+    }
+
+    fn chance(&mut self, word: &Word) -> Result<Option<usize>, FaultError> {
+        if let Some(text) = word.text.strip_prefix("p=") {
+            let chance = text.parse().ok().filter(|chance| (0.0..=1.0).contains(chance));
+            let wrong = || FaultError::new(word.at, "`p=` takes a probability from 0 to 1");
+            self.fault.chance = Some(chance.ok_or_else(wrong)?);
+        } else if let Some(text) = word.text.strip_prefix("seed=") {
+            let wrong = |_| FaultError::new(word.at, "`seed=` takes a whole number");
+            self.fault.seed = Some(text.parse().map_err(wrong)?);
+        } else {
+            return Ok(None);
+        }
+        Ok(Some(1))
+    }
+
+    /// The next parameter by place.
+    fn place(&mut self, word: &Word) -> Result<(), FaultError> {
+        let kind = self.fault.kind;
+        let open = |param: &&Param| !param.keyed && !self.fault.args.has(param.name);
+        let Some(param) = kind.params.iter().find(open) else {
+            let problem = format!("{:?} means nothing here; {}", word.text, usage(kind));
+            return Err(FaultError::new(word.at, problem));
+        };
+        let wrong = || {
+            let problem = format!("{:?} is no {}: {}", word.text, param.name, param.takes);
+            FaultError::new(word.at, problem)
+        };
+        let value = param.takes.read(&word.text).ok_or_else(wrong)?;
+        self.fault.args.set(param.name, value);
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Fault, FaultError> {
+        let kind = self.fault.kind;
+        let missing = |param: &&Param| param.required && !self.fault.args.has(param.name);
+        if let Some(param) = kind.params.iter().find(missing) {
+            let problem = format!("`{}` is missing; {}", param.name, usage(kind));
+            return Err(FaultError::new(self.end, problem));
+        }
+        match (&kind.point, &self.fault.at) {
+            (PointUse::Required, None) => {
+                Err(FaultError::new(self.end, format!("`at POINT` is missing; {}", usage(kind))))
+            }
+            (PointUse::None, Some(_)) => {
+                Err(FaultError::new(self.end, format!("`{}` takes no point", kind.name)))
+            }
+            _ => Ok(self.fault),
+        }
+    }
+}
+
+/// How a kind is written.
+pub(super) fn usage(kind: &Kind) -> String {
+    format!("write: {}", synopsis(kind))
+}
+
+/// A kind's own part of a sentence.
+pub(super) fn synopsis(kind: &Kind) -> String {
+    let mut text = kind.name.to_owned();
+    for param in kind.params {
+        let placeholder = match param.takes {
+            ParamType::Flag => param.name.to_owned(),
+            ParamType::Word(words) if !param.keyed => words.join("|"),
+            _ if param.keyed => format!("{} {}", param.name, param.name.to_uppercase()),
+            _ => param.name.to_uppercase(),
+        };
+        let (open, close) = if param.required { ("", "") } else { ("[", "]") };
+        text.extend([" ", open, &placeholder, close]);
+    }
+    match kind.point {
+        PointUse::None => {}
+        PointUse::Default(_) => text += " [at POINT]",
+        PointUse::Required => text += " at POINT",
+    }
+    text
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.name)?;
+        let is_keyword = |word: &str| {
+            KEYWORDS.contains(&word) || self.kind.params.iter().any(|param| param.name == word)
+        };
+        for param in self.kind.params {
+            match self.args.get(param.name) {
+                None => {}
+                Some(Value::Flag) => write!(f, " {}", param.name)?,
+                Some(value) if param.keyed => {
+                    write!(f, " {} {}", param.name, quote(&value.to_string(), |_| false))?;
+                }
+                Some(value) => write!(f, " {}", quote(&value.to_string(), is_keyword))?,
+            }
+        }
+        if let Some(point) = &self.at {
+            write!(f, " at {point}")?;
+        }
+        if self.on != Selector::All {
+            write!(f, " on {}", self.on)?;
+        }
+        if self.attempts != Attempts::Sticky {
+            write!(f, " {}", self.attempts)?;
+        }
+        if let Some(chance) = self.chance {
+            write!(f, " p={chance}")?;
+        }
+        self.seed.map_or(Ok(()), |seed| write!(f, " seed={seed}"))
+    }
+}
+
+impl PartialEq for Fault {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind.name == other.kind.name
+            && self.args == other.args
+            && (&self.at, &self.on, self.attempts) == (&other.at, &other.on, other.attempts)
+            && (self.chance, self.seed) == (other.chance, other.seed)
+    }
+}

@@ -1,0 +1,81 @@
+//! All faults that are in force, and what they make of a script.
+
+use super::{Fault, Misfit, Others, Scene, Target};
+use crate::model::{Exchange, Script};
+
+/// Faults in force, in the order in which they are applied.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FaultSet {
+    faults: Vec<Fault>,
+    seed: u64,
+}
+
+/// What faults made of one asking of an exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Applied {
+    /// What is played.
+    pub script: Script,
+    /// Places of those applied in [`FaultSet::faults`], in order.
+    pub faults: Vec<usize>,
+    /// One of them breaks the answer: the client may ask again.
+    pub breaks: bool,
+    /// Those that would have hit, and why they do not fit.
+    pub misfits: Vec<(usize, Misfit)>,
+}
+
+impl FaultSet {
+    /// In this order. `seed` is for those that have none of their own.
+    pub const fn new(faults: Vec<Fault>, seed: u64) -> Self {
+        Self { faults, seed }
+    }
+
+    /// All of them.
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// For those without their own.
+    pub const fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// None is in force.
+    pub const fn is_empty(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    /// Whether any may hit an exchange, at some attempt.
+    pub fn concerns(&self, target: &Target<'_>) -> bool {
+        self.faults.iter().any(|fault| fault.selector().selects(target))
+    }
+
+    /// Edits the script that is played when `exchange` is asked for the `attempt`th time, from 1. A later fault finds
+    /// what earlier ones left.
+    pub fn apply(
+        &self,
+        target: &Target<'_>,
+        attempt: u32,
+        exchange: &Exchange,
+        script: Script,
+        tls: bool,
+        others: &dyn Others,
+    ) -> Applied {
+        let mut applied = Applied { script, ..Applied::default() };
+        for (place, fault) in self.faults.iter().enumerate() {
+            if !fault.hits(target, attempt, self.seed) {
+                continue;
+            }
+            let random = fault.random(target.exchange, attempt, self.seed);
+            let script = applied.script.clone();
+            match fault.apply(Scene::new(exchange, script, tls, random, others)) {
+                Ok(script) => {
+                    applied.script = script;
+                    applied.faults.push(place);
+                    applied.breaks |= fault.kind().breaks;
+                }
+                Err(misfit) => applied.misfits.push((place, misfit)),
+            }
+        }
+        applied
+    }
+}
