@@ -4,7 +4,7 @@
 //! - [`Stage`]: a replay: a deck, [`ReplayOptions`], [`Rules`](verify::Rules), and what happened so far
 //! - [`Arrival`]: how a client came
 //! - [`Player`]: the server's part on one connection, sans-io
-//! - [`serve`]: players on sockets; in TLS by [`Certificates`]
+//! - [`serve`], [`serve_here`]: players on sockets; in TLS by [`Certificates`]
 //! - [`verify`]: compares requests, and answers, and gives every difference
 //! - [`diff`]: compares two cassettes
 //! - [`report`]: what happened, for people, programs and CI
@@ -27,7 +27,7 @@ pub mod verify;
 pub use arrival::Arrival;
 pub use deck::{Deck, DeckError, NamedReader};
 pub use diff::{DiffError, Sides, diff, diff_sides};
-pub use driver::{Certificates, Listener, serve};
+pub use driver::{Certificates, Listener, serve, serve_here};
 pub use options::{HttpMatch, Limits, Order, Pace, PaceError, ReplayOptions};
 pub use player::{Action, Player};
 pub use stage::Stage;

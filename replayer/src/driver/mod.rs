@@ -2,7 +2,7 @@
 //!
 //! Connections are dealt in turn to one single-threaded runtime a core, and stay there.
 //!
-//! - [`serve`]: accepts, and deals
+//! - [`serve`]: accepts, and deals; [`serve_here`]: for one short-lived client, without threads
 //! - [`Certificates`]: who it is in TLS
 //! - [`listener`]: TCP, and Unix-domain sockets
 //! - [`doors`]: from a socket to a client of a known server
@@ -18,6 +18,7 @@ mod connection;
 mod doors;
 mod ending;
 mod handshake;
+mod here;
 mod listener;
 mod stream;
 #[cfg(test)]
@@ -37,6 +38,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::stage::Stage;
 pub use certificates::Certificates;
+pub use here::serve_here;
 use listener::Accepted;
 pub use listener::Listener;
 

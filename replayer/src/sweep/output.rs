@@ -87,13 +87,10 @@ impl Content {
     }
 
     fn rest_shown(&self) -> String {
-        self.rest.map_or_else(
-            || "no more than that".to_owned(),
-            |(length, hash)| {
-                let hash: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-                format!("{length} more bytes (blake3 {hash}…)")
-            },
-        )
+        let Some((length, [a, b, c, d, ..])) = self.rest else {
+            return "no more than that".to_owned();
+        };
+        format!("{length} more bytes (blake3 {a:02x}{b:02x}{c:02x}{d:02x}…)")
     }
 
     /// A hash of all of it, stable over versions.
