@@ -6,6 +6,7 @@
 //! - [`store`]: the only place with paths: opens, creates and extends cassette files
 //! - [`session`]: a server with its end: [`child`] is the command after `--`, [`signals`] Ctrl-C and its like
 //! - [`environment`]: what the command is started with; [`certificates`]: what its TLS is answered with
+//! - [`sweeps`]: reports of sweeps, read and written, and what fails one
 //! - [`talk`] and [`exit`]: what is said, and how it ends
 
 mod args;
@@ -22,6 +23,7 @@ mod session;
 mod signals;
 mod status;
 mod store;
+mod sweeps;
 mod table;
 mod talk;
 mod verbs;

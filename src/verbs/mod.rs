@@ -11,5 +11,6 @@ pub(crate) mod import;
 pub(crate) mod man;
 pub(crate) mod record;
 pub(crate) mod replay;
+pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod verify;

@@ -60,7 +60,7 @@ pub(super) fn plain_text(lines: &[Line]) -> String {
 }
 
 /// In one line without control characters, which a terminal might obey.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }

@@ -7,7 +7,7 @@
 pub mod github;
 pub mod json;
 pub mod junit;
-mod layout;
+pub(crate) mod layout;
 pub mod order;
 pub mod text;
 mod verdict;
@@ -15,6 +15,6 @@ mod verdict;
 pub use verdict::{Candidate, ExchangeRef, Kind, Outcome, Totals, Verdict};
 
 #[cfg(test)]
-mod schema_tests;
+pub(crate) mod schema_tests;
 #[cfg(test)]
 mod tests;

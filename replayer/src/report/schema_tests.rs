@@ -8,13 +8,13 @@ use super::tests::{verdict, written};
 use super::*;
 use crate::verify::{HeaderRules, Place, Rules, Treatment};
 
-fn document(name: &str) -> String {
+pub(crate) fn document(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
     std::fs::read_to_string(path).unwrap()
 }
 
 /// The text of the first block fenced as `language`.
-fn block(text: &str, language: &str) -> String {
+pub(crate) fn block(text: &str, language: &str) -> String {
     let (_, rest) = text.split_once(&format!("```{language}\n")).unwrap();
     rest.split_once("```").unwrap().0.to_owned()
 }
@@ -24,7 +24,7 @@ fn schema() -> Value {
 }
 
 /// What of `value` is against `schema`, for the keywords that our schema uses.
-fn problems(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
+pub(crate) fn problems(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
     if let Some(name) = schema["$ref"].as_str() {
         return problems(root, &root["$defs"][name.rsplit('/').next().unwrap()], value, at);
     }
@@ -36,7 +36,7 @@ fn problems(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String
     };
     check(schema["const"].is_null() || schema["const"] == *value, "const");
     check(schema["enum"].as_array().is_none_or(|all| all.contains(value)), "enum");
-    check(schema["minimum"].as_u64().is_none_or(|least| value.as_u64() >= Some(least)), "minimum");
+    check(schema["minimum"].as_f64().is_none_or(|least| value.as_f64() >= Some(least)), "minimum");
     check(is_of_type(&schema["type"], value), "type");
     if let Some(any) = schema["anyOf"].as_array() {
         check(any.iter().any(|one| problems(root, one, value, at).is_empty()), "anyOf");
@@ -66,7 +66,8 @@ fn is_of_type(types: &Value, value: &Value) -> bool {
         "array" => value.is_array(),
         "string" => value.is_string(),
         "boolean" => value.is_boolean(),
-        "integer" => value.is_u64(),
+        "integer" => value.is_u64() || value.is_i64(),
+        "number" => value.is_number(),
         "null" => value.is_null(),
         other => panic!("{other}"),
     };
