@@ -7,6 +7,7 @@
 //! - [`session`]: a server with its end: [`child`] is the command after `--`, [`signals`] Ctrl-C and its like
 //! - [`environment`]: what the command is started with; [`certificates`]: what its TLS is answered with
 //! - [`sweeps`]: reports of sweeps, read and written, and what fails one
+//! - [`faults`]: what is to be broken, as typed and as files hold it
 //! - [`talk`] and [`exit`]: what is said, and how it ends
 
 mod args;
@@ -14,6 +15,7 @@ mod certificates;
 mod child;
 mod environment;
 mod exit;
+mod faults;
 mod listen;
 mod printable;
 mod recording;

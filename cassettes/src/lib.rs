@@ -16,6 +16,7 @@ pub mod fault;
 pub mod format;
 pub mod meaning;
 pub mod model;
+mod nearest;
 pub mod text;
 pub mod transcribe;
 pub mod wire;

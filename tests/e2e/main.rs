@@ -14,6 +14,7 @@ mod command;
 mod crash;
 mod exporting;
 mod failures;
+mod faults;
 mod files;
 mod gaps;
 mod http2;

@@ -14,7 +14,7 @@ pub fn manual() -> String {
             let _ = write!(page, "\n## {}\n", family.title());
         }
         for kind in kinds {
-            describe(kind, &mut page);
+            add(kind, &mut page);
         }
     }
     page
@@ -38,7 +38,14 @@ A fault is a sentence: `KIND [PARAMETERS] [at POINT] [on SELECTOR] [ATTEMPTS] [p
 Kinds marked \u{2605} are tried by a standard sweep. *Breaks*: the client has not got the recorded answer, and may ask again.
 ";
 
-fn describe(kind: &Kind, page: &mut String) {
+/// One kind as a part of that page.
+pub fn describe(kind: &Kind) -> String {
+    let mut part = String::new();
+    add(kind, &mut part);
+    part
+}
+
+fn add(kind: &Kind, page: &mut String) {
     let star = if kind.standard { " \u{2605}" } else { "" };
     // Writing to a string does not fail.
     let _ = write!(page, "\n### {}{star}\n\n`{}`\n\n{}", kind.name, synopsis(kind), kind.meaning);

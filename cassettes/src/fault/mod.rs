@@ -7,6 +7,7 @@
 //! - [`Point`]: where in an answer; [`Selector`] and [`Attempts`]: which answers
 //! - [`Scene`]: a script about to be edited, and the [`Layout`] of what it sends
 //! - [`Answer`]: the same as head, body and trailers, whatever the version of HTTP
+//! - [`mutate`]: a cassette with faults written into it; [`Overlay`]: a file of faults, laid over one that stays as it is
 //! - [`Shaper`]: changes when and in which pieces bytes go out, as they come
 //!
 //! A fault is a pure function of a [`Script`](crate::model::Script), its parameters and a seed.
@@ -20,6 +21,10 @@ mod kind;
 pub mod kinds;
 mod layout;
 mod manual;
+mod mutate;
+#[cfg(test)]
+mod mutate_tests;
+mod overlay;
 mod point;
 mod scene;
 mod selector;
@@ -37,7 +42,9 @@ pub use chance::Random;
 pub use kind::{Action, Break, End, Family, Kind, Misfit, PointUse};
 pub use kinds::catalogue;
 pub use layout::{Item, Layout, Segment};
-pub use manual::manual;
+pub use manual::{describe, manual};
+pub use mutate::{MutateError, Mutated, Neighbours, mutate};
+pub use overlay::{Overlay, Sentence, SentenceError};
 pub use point::Point;
 pub use scene::{NoExchanges, Others, Scene};
 pub use selector::{Attempts, Selector, Target};

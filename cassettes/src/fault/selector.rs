@@ -137,6 +137,19 @@ impl Attempts {
         }
     }
 
+    /// Whether it waits for an attempt after this one that is none of those before. A sticky one waits for none: it was there
+    /// from the first.
+    pub const fn is_among_later(self, attempt: u32) -> bool {
+        match self {
+            Self::Sticky => false,
+            Self::Every(_) => true,
+            Self::Once | Self::Only(_) | Self::First(_) => match self.last() {
+                Some(last) => last > attempt,
+                None => false,
+            },
+        }
+    }
+
     /// The last attempt that is among them; none: they go on for ever.
     pub const fn last(self) -> Option<u32> {
         match self {

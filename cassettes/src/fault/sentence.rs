@@ -81,6 +81,15 @@ impl Fault {
         self.attempts
     }
 
+    /// What it does to one asking differs from what it does to another, without end.
+    pub const fn is_endless(&self) -> bool {
+        match self.attempts {
+            Attempts::Every(_) => true,
+            Attempts::Sticky => self.chance.is_some() && self.kind.breaks,
+            Attempts::Once | Attempts::Only(_) | Attempts::First(_) => false,
+        }
+    }
+
     /// The same, to others.
     #[must_use]
     pub fn on(self, on: Selector) -> Self {

@@ -78,4 +78,22 @@ impl FaultSet {
         }
         applied
     }
+
+    /// Whether an exchange is there to be asked for again after this asking: it was broken, or is to be broken at a later
+    /// one. If not, it is used up like any other.
+    pub fn is_asked_again(&self, target: &Target<'_>, attempt: u32, applied: &Applied) -> bool {
+        applied.breaks
+            || self.breaking(target).any(|fault| fault.attempts().is_among_later(attempt))
+    }
+
+    /// From which asking on all are the same.
+    pub fn settles_after(&self, target: &Target<'_>) -> u32 {
+        let lasts = self.breaking(target).filter_map(|fault| fault.attempts().last());
+        lasts.max().map_or(1, |last| last.saturating_add(1))
+    }
+
+    fn breaking<'a>(&'a self, target: &'a Target<'_>) -> impl Iterator<Item = &'a Fault> {
+        let breaks = |fault: &&Fault| fault.kind().breaks && fault.selector().selects(target);
+        self.faults.iter().filter(breaks)
+    }
 }

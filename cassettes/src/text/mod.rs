@@ -7,9 +7,10 @@
 //!
 //! Inside, from the bottom: `tree` (bounded YAML with places), `fields` (known keys), `spelling`,
 //! `json`, `quantity`, `notation` (the small languages), `head`, `message` and `reads` (what they add up
-//! to), `http2` (frames), and on these `read` and `write`.
+//! to), `http2` (frames), and on these `read` and `write`. `faults` reads files of faults.
 
 mod error;
+mod faults;
 mod fields;
 mod head;
 mod http2;
@@ -55,6 +56,11 @@ pub fn write(cassette: &Cassette) -> String {
 /// The cassette that `yaml` describes.
 pub fn read(yaml: &str) -> Result<Cassette, TextError> {
     read::read(yaml).map_err(|error| error.locate(yaml))
+}
+
+/// The faults that a file in `yaml` lists.
+pub(crate) fn read_faults(yaml: &str) -> Result<crate::fault::Overlay, TextError> {
+    faults::read(yaml).map_err(|error| error.locate(yaml))
 }
 
 #[cfg(test)]
