@@ -172,7 +172,7 @@ fn cut_frames(bytes: &Bytes, at: usize) -> (Bytes, Bytes) {
 }
 
 /// DATA in two, the padding left out; any other frame stays whole, and comes after.
-fn cut_frame(frame: Frame, at: usize) -> (Option<Frame>, Frame) {
+pub(super) fn cut_frame(frame: Frame, at: usize) -> (Option<Frame>, Frame) {
     let skipped = FRAME_HEADER_BYTES + usize::from(frame.padding() > 0);
     let Some(data) = frame.data().filter(|_| at > skipped) else { return (None, frame) };
     let at = (at - skipped).min(data.len());

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use thiserror::Error;
 
 use super::{Args, Param, Point, Random, Scene, Shaper};
-use crate::model::{Script, Step};
+use crate::model::{Reception, Script, Step};
 
 /// A kind of fault. One file each beneath [`kinds`](super::kinds).
 #[derive(Debug)]
@@ -75,6 +75,8 @@ pub enum Action {
     Shape(fn(&Args, Random) -> Box<dyn Shaper>),
     /// Edits the whole script.
     Edit(fn(&mut Scene<'_>, &Args, Option<&Point>) -> Result<Script, Misfit>),
+    /// Meets a client that connects. It hits connections, and no exchange.
+    Reception(fn(&Args) -> Reception),
 }
 
 /// What happens at a point.
@@ -149,12 +151,20 @@ impl Family {
     }
 }
 
+impl Action {
+    /// It hits connections, not exchanges.
+    pub const fn hits_connections(self) -> bool {
+        matches!(self, Self::Reception(_))
+    }
+}
+
 impl fmt::Debug for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Break(_) => "Break",
             Self::Shape(_) => "Shape",
             Self::Edit(_) => "Edit",
+            Self::Reception(_) => "Reception",
         })
     }
 }

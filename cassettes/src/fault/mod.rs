@@ -6,6 +6,7 @@
 //! - [`Kind`]: what can be done, one file a kind beneath [`kinds`]; [`catalogue`] lists them, [`manual`] describes them
 //! - [`Point`]: where in an answer; [`Selector`] and [`Attempts`]: which answers
 //! - [`Scene`]: a script about to be edited, and the [`Layout`] of what it sends
+//! - [`Span`]: a stretch of it, by what it is or by its bytes
 //! - [`Answer`]: the same as head, body and trailers, whatever the version of HTTP
 //! - [`mutate`]: a cassette with faults written into it; [`Overlay`]: a file of faults, laid over one that stays as it is
 //! - [`Shaper`]: changes when and in which pieces bytes go out, as they come
@@ -16,6 +17,7 @@ mod answer;
 mod args;
 mod chance;
 mod edit;
+mod frames;
 mod glob;
 mod kind;
 pub mod kinds;
@@ -31,6 +33,7 @@ mod selector;
 mod sentence;
 mod set;
 mod shape;
+mod span;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -51,3 +54,4 @@ pub use selector::{Attempts, Selector, Target};
 pub use sentence::{Fault, FaultError};
 pub use set::{Applied, FaultSet};
 pub use shape::Shaper;
+pub use span::Span;

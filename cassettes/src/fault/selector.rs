@@ -78,6 +78,11 @@ impl Selector {
         }
     }
 
+    /// Whether it can select whole connections.
+    pub const fn can_select_connections(&self) -> bool {
+        matches!(self, Self::All | Self::Connection(_))
+    }
+
     /// Reads the words after `on`. How many there were.
     pub(super) fn read(words: &[Word], at: usize) -> Result<(Self, usize), FaultError> {
         let expected = "after `on`: an exchange's number, `connection N`, or a method and a path \

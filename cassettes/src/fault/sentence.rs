@@ -12,7 +12,7 @@ use super::selector::{Attempts, Selector, Target};
 use super::words::{self, Word, quote};
 use super::{Action, Args, Kind, Misfit, Param, ParamType, Point, PointUse, Random, Scene, Value};
 use super::{edit, shape};
-use crate::model::Script;
+use crate::model::{Reception, Script};
 
 /// One fault: what, where, to whom, how often.
 #[derive(Debug, Clone)]
@@ -104,9 +104,23 @@ impl Fault {
 
     /// Whether it hits this asking of an exchange; attempts count from 1. `seed` is for those without their own.
     pub fn hits(&self, target: &Target<'_>, attempt: u32, seed: u64) -> bool {
-        self.on.selects(target)
+        !self.kind.action.hits_connections()
+            && self.on.selects(target)
             && self.attempts.includes(attempt)
             && self.is_drawn(target.exchange, attempt, seed)
+    }
+
+    /// Whether it may hit this exchange, at some asking.
+    pub fn concerns(&self, target: &Target<'_>) -> bool {
+        !self.kind.action.hits_connections() && self.on.selects(target)
+    }
+
+    /// How it meets a client that connects; none: it hits exchanges.
+    pub fn reception(&self) -> Option<Reception> {
+        match self.kind.action {
+            Action::Reception(meet) => Some(meet(&self.args)),
+            _ => None,
+        }
     }
 
     /// Whether it hits the connection of this number, from 1.
@@ -137,7 +151,11 @@ impl Fault {
     pub fn apply(&self, mut scene: Scene<'_>) -> Result<Script, Misfit> {
         match self.kind.action {
             Action::Edit(edit) => edit(&mut scene, &self.args, self.point()),
-            Action::Shape(make) => Ok(shape::shape(scene.script, make(&self.args, scene.random))),
+            Action::Shape(make) => {
+                let http2 = scene.is_http2();
+                Ok(shape::shape(scene.script, make(&self.args, scene.random), http2))
+            }
+            Action::Reception(_) => Err(Misfit::new("it hits those who connect, and no exchange")),
             Action::Break(make) => {
                 let broken = make(&self.args, &mut scene.random);
                 let point = self.point().cloned().unwrap_or(Point::Byte(0));
@@ -293,6 +311,10 @@ impl Reading {
         let missing = |param: &&Param| param.required && !self.fault.args.has(param.name);
         if let Some(param) = kind.params.iter().find(missing) {
             let problem = format!("`{}` is missing; {}", param.name, usage(kind));
+            return Err(FaultError::new(self.end, problem));
+        }
+        if kind.action.hits_connections() && !self.fault.on.can_select_connections() {
+            let problem = format!("`{}` hits connections: `on connection K`, or all", kind.name);
             return Err(FaultError::new(self.end, problem));
         }
         match (&kind.point, &self.fault.at) {

@@ -1,7 +1,7 @@
 //! All faults that are in force, and what they make of a script.
 
-use super::{Fault, Misfit, Others, Scene, Target};
-use crate::model::{Exchange, Script};
+use super::{Attempts, Fault, Misfit, Others, Scene, Target};
+use crate::model::{Exchange, Reception, Script};
 
 /// Faults in force, in the order in which they are applied.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -46,7 +46,24 @@ impl FaultSet {
 
     /// Whether any may hit an exchange, at some attempt.
     pub fn concerns(&self, target: &Target<'_>) -> bool {
-        self.faults.iter().any(|fault| fault.selector().selects(target))
+        self.faults.iter().any(|fault| fault.concerns(target))
+    }
+
+    /// How the client of this connection is met, counted from 1 as they come, and the places of the faults that say so in
+    /// [`FaultSet::faults`]; none: as anybody. A later fault decides what both concern, and times add up.
+    pub fn reception(&self, number: u32) -> Option<(Reception, Vec<usize>)> {
+        let mut met = Reception::default();
+        let mut places = Vec::new();
+        for (place, fault) in self.faults.iter().enumerate() {
+            let Some(own) = fault.reception() else { continue };
+            if fault.hits_connection(number, self.seed) {
+                add_reception(&mut met, &own);
+                met.repeats |= fault.attempts() == Attempts::Sticky;
+                met.faults.push(fault.to_string());
+                places.push(place);
+            }
+        }
+        (!places.is_empty()).then_some((met, places))
     }
 
     /// Edits the script that is played when `exchange` is asked for the `attempt`th time, from 1. A later fault finds
@@ -96,4 +113,13 @@ impl FaultSet {
         let breaks = |fault: &&Fault| fault.kind().breaks && fault.selector().selects(target);
         self.faults.iter().filter(breaks)
     }
+}
+
+fn add_reception(met: &mut Reception, own: &Reception) {
+    met.delay = match (met.delay, own.delay) {
+        (Some(one), Some(other)) => Some(one.saturating_add(other)),
+        (one, other) => one.or(other),
+    };
+    met.certificate = own.certificate.or(met.certificate);
+    met.stop = own.stop.or(met.stop);
 }

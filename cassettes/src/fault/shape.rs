@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use super::frames::whole_frames;
 use crate::model::{Script, Step};
 
 /// Changes a script's steps as they come: in a script that is known whole, and in one that is still being made.
@@ -13,11 +14,13 @@ pub trait Shaper: Debug + Send {
     fn end(&mut self, _out: &mut Vec<Step>) {}
 }
 
-/// A whole script, shaped.
-pub(super) fn shape(script: Script, mut shaper: Box<dyn Shaper>) -> Script {
+/// A whole script, shaped. In HTTP/2, what is cut is DATA; frames of other kinds stay whole.
+pub(super) fn shape(script: Script, mut shaper: Box<dyn Shaper>, http2: bool) -> Script {
     let mut steps = Vec::with_capacity(script.steps.len());
     for step in script.steps {
-        shaper.step(step, &mut steps);
+        let mut instead = Vec::new();
+        shaper.step(step, &mut instead);
+        steps.append(&mut if http2 { whole_frames(instead) } else { instead });
     }
     shaper.end(&mut steps);
     Script { steps }

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    Chunk, ConnectionId, Direction, Exchange, Protocol, Script, Step, Timestamp, Until,
+    CertificateFault, Chunk, ConnectionId, Direction, Exchange, Flight, Protocol, Script, Step,
+    Stop, Timestamp, Until,
 };
 
 fn exchange(request: &'static str, answer: &[&'static str]) -> Exchange {
@@ -142,6 +143,31 @@ fn selectors_and_attempts_decide_whom_a_fault_hits() {
     assert!(!hits("on 2", 1) && !hits("on connection 1", 1) && !hits("on POST /a/*", 1));
     assert!(hits("once", 1) && !hits("once", 2) && hits("every 2", 4) && !hits("first 2", 3));
     assert!(hits("on * /a/b?c", 1) && !hits("on * /a/b?d", 1) && !hits("p=0", 1) && hits("p=1", 1));
+}
+
+#[test]
+fn connections_are_met_by_their_number() {
+    let faults =
+        |texts: &[&str]| FaultSet::new(texts.iter().map(|text| text.parse().unwrap()).collect(), 0);
+    let set = faults(&["accept-delay 2s", "accept-reset on connection 2 once", "close at head"]);
+    let (met, places) = set.reception(1).unwrap();
+    assert_eq!((met.delay.unwrap().as_secs(), met.stop, met.repeats), (2, None, true));
+    assert_eq!((met.faults, places), (vec!["accept-delay 2s".to_owned()], vec![0]));
+    let (met, places) = set.reception(2).unwrap();
+    assert_eq!((met.stop, places), (Some((Flight::Accept, Stop::Reset)), vec![0, 1]));
+    let set = faults(&["tls-alert unknown_ca flight 2 on connection 1 once", "expired once"]);
+    let (met, _) = set.reception(1).unwrap();
+    assert_eq!(met.stop, Some((Flight::Finished, Stop::Alert(48))));
+    assert_eq!((met.certificate, met.repeats), (Some(CertificateFault::Expired), false));
+    assert_eq!(set.reception(2), None);
+}
+
+#[test]
+fn what_hits_connections_hits_no_exchange() {
+    let error = "refuse on 3".parse::<Fault>().unwrap_err().to_string();
+    assert!(error.contains("`refuse` hits connections: `on connection K`"), "{error}");
+    let target = Target { exchange: 1, connection: 1, method: b"GET", path: b"/" };
+    assert!(!"refuse".parse::<Fault>().unwrap().hits(&target, 1, 0));
 }
 
 fn sentences() -> impl Strategy<Value = String> {

@@ -2,6 +2,7 @@
 
 mod http;
 mod tcp;
+mod tls;
 
 use std::sync::LazyLock;
 
@@ -10,7 +11,8 @@ use crate::nearest::nearest;
 
 /// Every kind.
 pub fn catalogue() -> &'static [&'static Kind] {
-    static ALL: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| [tcp::KINDS, http::KINDS].concat());
+    static ALL: LazyLock<Vec<&'static Kind>> =
+        LazyLock::new(|| [tcp::KINDS, tls::KINDS, http::KINDS].concat());
     &ALL
 }
 
