@@ -95,7 +95,7 @@ impl Mutation<'_> {
             let differs_later = self.faults.settles_after(target) > attempt;
             let again = self.faults.is_asked_again(target, attempt, &applied);
             let repeats = again && !differs_later;
-            self.keep(index, exchange, applied, repeats);
+            self.keep(index, exchange, applied, repeats, attempt > 1);
             if !again || repeats {
                 break;
             }
@@ -115,19 +115,29 @@ impl Mutation<'_> {
         }
     }
 
-    fn keep(&mut self, index: usize, exchange: &Exchange, applied: Applied, repeats: bool) {
+    /// `spare`: there is one before it for a first asking.
+    fn keep(
+        &mut self,
+        index: usize,
+        exchange: &Exchange,
+        applied: Applied,
+        repeats: bool,
+        spare: bool,
+    ) {
         let before = self.cassette.staging(index);
         if applied.faults.is_empty() {
-            let staging = before.cloned().map(|staging| Staging { repeats, ..staging });
+            let staging = before.cloned().map(|staging| Staging { repeats, spare, ..staging });
+            let says = repeats || spare;
             let staging =
-                staging.or_else(|| repeats.then(|| Staging { repeats, ..Staging::default() }));
+                staging.or_else(|| says.then(|| Staging { repeats, spare, ..Staging::default() }));
             return self.played.push((exchange.clone(), staging));
         }
         let ids = applied.faults.iter().filter_map(|place| self.faults.faults().get(*place));
         let told = before.map(|staging| staging.faults.clone()).unwrap_or_default();
         let faults = told.into_iter().chain(ids.map(ToString::to_string)).collect();
         if let Some((exchange, script)) = enact(exchange, applied.script) {
-            self.played.push((exchange, Some(Staging { script: Some(script), repeats, faults })));
+            self.played
+                .push((exchange, Some(Staging { script: Some(script), repeats, spare, faults })));
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The metadata of connections, in its three shapes: the one of 1.0, the one of 1.1 that says more, and the one of
-//! 1.2 with gaps. A connection is written in the first that holds all that is known of it.
+//! The metadata of connections, in its four shapes: the one of 1.0, the one of 1.1 that says more, the one of
+//! 1.2 with gaps, and the one of 1.3 with faults. A connection is written in the first that holds all that is known of it.
 
 use bincode::{Decode, Encode};
 
@@ -7,6 +7,7 @@ use super::codec::{decode, encode_into};
 use super::damage::What;
 use super::frame::{FRAME_BYTES, Frame, FrameHead, Kind};
 use super::gap::{GapRecord, GappedConnectionRecord};
+use super::reception::{AppliedRecord, ReceptionRecord, StagedConnectionRecord};
 use crate::model::{
     Close, Connection, ConnectionId, How, Side, Timestamp, Tls, Transport, Trust, Way,
 };
@@ -20,7 +21,7 @@ pub(super) struct Described {
 }
 
 impl Described {
-    /// From a record of kinds 2, 5, 10, 11 or 12.
+    /// From a record of kinds 2, 5 or 10 to 13.
     pub(super) fn read(frame: &Frame<'_>) -> Result<Self, What> {
         match frame.kind() {
             Some(Kind::ConnectionOpened | Kind::ConnectionDone) => {
@@ -31,6 +32,9 @@ impl Described {
             }
             Some(Kind::GappedConnectionDone) => {
                 decode::<GappedConnectionRecord>(frame.meta)?.into_model()
+            }
+            Some(Kind::StagedConnectionDone) => {
+                decode::<StagedConnectionRecord>(frame.meta)?.into_model()
             }
             _ => {
                 let expected = Kind::ConnectionDone.name();
@@ -57,11 +61,18 @@ pub(super) fn done_record(id: ConnectionId, connection: &Connection, exchanges: 
         );
     }
     let full = FullConnectionRecord::new(id, connection, exchanges);
-    if connection.gaps.is_empty() {
+    let is_staged = connection.reception.is_some() || !connection.faults.is_empty();
+    if connection.gaps.is_empty() && !is_staged {
         return meta_record(Kind::FullConnectionDone, &full);
     }
     let gaps = connection.gaps.iter().map(GapRecord::of).collect();
-    meta_record(Kind::GappedConnectionDone, &GappedConnectionRecord { full, gaps })
+    let gapped = GappedConnectionRecord { full, gaps };
+    if !is_staged {
+        return meta_record(Kind::GappedConnectionDone, &gapped);
+    }
+    let reception = connection.reception.as_deref().map(ReceptionRecord::of);
+    let faults = connection.faults.iter().map(AppliedRecord::of).collect();
+    meta_record(Kind::StagedConnectionDone, &StagedConnectionRecord { gapped, reception, faults })
 }
 
 /// A whole record that is all metadata.
@@ -141,6 +152,7 @@ pub(super) struct FullCloseRecord {
 fn fits_first_shape(connection: &Connection) -> bool {
     let plain = connection.tls.is_none() && connection.upstream_tls.is_none();
     let plain = plain && connection.gaps.is_empty();
+    let plain = plain && connection.reception.is_none() && connection.faults.is_empty();
     let known = |close: &Close| how_number(close.how) <= LAST_OF_FIRST_SHAPE;
     plain && connection.way == Way::Direct && connection.closes.iter().all(known)
 }

@@ -53,6 +53,11 @@ impl Entry {
         self.flags & flags::DEGRADED != 0
     }
 
+    /// It is not played as its bytes and times say: [`Reader::staging`](super::Reader::staging) says how.
+    pub const fn staged(&self) -> bool {
+        self.flags & flags::STAGED != 0
+    }
+
     /// The recorder was killed before it was over; what had been written by then is here.
     pub const fn interrupted(&self) -> bool {
         self.flags & flags::INTERRUPTED != 0

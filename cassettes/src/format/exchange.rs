@@ -7,13 +7,18 @@ use super::damage::{Damage, What};
 use super::entry::Entry;
 use super::frame::{Frame, Kind};
 use super::number::{narrow, wide};
-use super::record::{ChunkRecord, DegradedRecord, ExchangeRecord, PartRecord, direction, protocol};
+use super::record::{
+    ChunkRecord, DegradedRecord, ExchangeRecord, PartRecord, direction, flags, protocol,
+};
+use super::staging::{StagedExchangeRecord, StagingRecord};
 use super::zstd;
-use crate::model::{Chunk, ConnectionId, Exchange, Protocol, Timestamp};
+use crate::model::{Chunk, ConnectionId, Exchange, Protocol, Staging, Timestamp};
 
 /// An exchange, and how many bytes of the file its records take.
 pub(super) struct Assembled {
     pub(super) exchange: Exchange,
+    /// How it is played, if its bytes and times do not say it.
+    pub(super) staging: Option<Staging>,
     /// As stored.
     pub(super) degraded: Option<DegradedRecord>,
     pub(super) span: u64,
@@ -25,7 +30,7 @@ pub(super) struct Assembled {
 pub(super) fn assemble(file: &Bytes, entry: &Entry) -> Result<Assembled, Damage> {
     let frame = Frame::whole(file, entry.offset)?;
     let assembled = match frame.kind() {
-        Some(Kind::Exchange) => finished(file, &frame, entry),
+        Some(Kind::Exchange | Kind::StagedExchange) => finished(file, &frame, entry),
         Some(Kind::Part) => interrupted(file, entry),
         _ => {
             let expected = Kind::Exchange.name();
@@ -37,13 +42,34 @@ pub(super) fn assemble(file: &Bytes, entry: &Entry) -> Result<Assembled, Damage>
 }
 
 fn finished(file: &Bytes, frame: &Frame<'_>, entry: &Entry) -> Result<Assembled, Damage> {
-    let record: ExchangeRecord = decode(frame.meta).map_err(|what| frame.damage(what))?;
-    check_identity(entry, record.connection, record.ordinal).map_err(|what| frame.damage(what))?;
-    let protocol = protocol(record.protocol).map_err(|what| frame.damage(what))?;
+    let damage = |what| frame.damage(what);
+    let (record, staging) = read_exchange(frame).map_err(damage)?;
+    check_identity(entry, record.connection, record.ordinal).map_err(damage)?;
+    let protocol = protocol(record.protocol).map_err(damage)?;
     let mut pieces = Pieces::new(file, entry);
     pieces.parts(record.last_part, frame.offset)?;
-    pieces.add(frame, record.started, &record.chunks).map_err(|what| frame.damage(what))?;
-    Ok(pieces.finish(protocol, record.degraded))
+    let beside = staging.as_ref().map_or(Ok(0), StagingRecord::body_len).map_err(damage)?;
+    let beside = pieces.add(frame, record.started, &record.chunks, beside).map_err(damage)?;
+    let mut assembled = pieces.finish(protocol, record.degraded);
+    let staging = staging.map(|staging| staging.into_model(beside, &assembled.exchange));
+    assembled.staging = staging.transpose().map_err(damage)?;
+    Ok(assembled)
+}
+
+/// The record of an exchange that is over, in either shape; its flags say which one it is.
+pub(super) fn read_exchange(
+    frame: &Frame<'_>,
+) -> Result<(ExchangeRecord, Option<StagingRecord>), What> {
+    let (record, staging) = if frame.kind() == Some(Kind::StagedExchange) {
+        let record: StagedExchangeRecord = decode(frame.meta)?;
+        (record.exchange, Some(record.staging))
+    } else {
+        (decode::<ExchangeRecord>(frame.meta)?, None)
+    };
+    if staging.is_some() == (record.flags & flags::STAGED != 0) {
+        return Ok((record, staging));
+    }
+    Err(What::BadValue { field: "set of flags", value: record.flags.into() })
 }
 
 /// One of which only parts were written.
@@ -84,16 +110,22 @@ impl<'a> Pieces<'a> {
         }
         for (frame, part) in found.iter().rev() {
             check_identity(self.entry, part.connection, part.ordinal)
-                .and_then(|()| self.add(frame, part.started, &part.chunks))
+                .and_then(|()| self.add(frame, part.started, &part.chunks, 0).map(drop))
                 .map_err(|what| frame.damage(what))?;
         }
         Ok(())
     }
 
-    /// Adds the chunks of one record.
-    fn add(&mut self, frame: &Frame<'_>, started: u64, table: &[ChunkRecord]) -> Result<(), What> {
+    /// Adds the chunks of one record. Gives what its body holds `beside` them.
+    fn add(
+        &mut self,
+        frame: &Frame<'_>,
+        started: u64,
+        table: &[ChunkRecord],
+        beside: u64,
+    ) -> Result<Bytes, What> {
         self.span += frame.end() - frame.offset;
-        let body = self.body(frame, table)?;
+        let mut body = self.body(frame, table, beside)?;
         let mut at = started;
         let mut position = 0;
         self.chunks.reserve_exact(table.len());
@@ -105,12 +137,18 @@ impl<'a> Pieces<'a> {
             self.chunks.push(Chunk { direction, at: Timestamp::from_nanos(at), bytes });
             position = end;
         }
-        Ok(())
+        Ok(body.split_off(position))
     }
 
-    /// The record's body as it was on the wire; as long as the table says, with no chunk empty.
-    fn body(&mut self, frame: &Frame<'_>, table: &[ChunkRecord]) -> Result<Bytes, What> {
-        let raw_len = raw_len(table)?;
+    /// The record's body as it was on the wire; as long as the table says, with no chunk empty, and what is `beside` them.
+    fn body(
+        &mut self,
+        frame: &Frame<'_>,
+        table: &[ChunkRecord],
+        beside: u64,
+    ) -> Result<Bytes, What> {
+        let too_long = What::BadValue { field: "number of steps", value: beside };
+        let raw_len = raw_len(table)?.checked_add(beside).ok_or(too_long)?;
         if frame.zstd {
             self.decompressed = self.decompressed.saturating_add(raw_len);
             if self.decompressed > zstd::MAX_EXCHANGE_BYTES {
@@ -131,7 +169,8 @@ impl<'a> Pieces<'a> {
     fn finish(self, protocol: Protocol, degraded: Option<DegradedRecord>) -> Assembled {
         let connection = self.entry.connection;
         let exchange = Exchange { connection, protocol, chunks: self.chunks };
-        Assembled { exchange, degraded, span: self.span, decompressed: self.decompressed }
+        let (span, decompressed) = (self.span, self.decompressed);
+        Assembled { exchange, staging: None, degraded, span, decompressed }
     }
 }
 

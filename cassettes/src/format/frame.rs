@@ -44,6 +44,8 @@ pub(super) enum Kind {
     FullConnectionOpened = 10,
     FullConnectionDone = 11,
     GappedConnectionDone = 12,
+    StagedConnectionDone = 13,
+    StagedExchange = 14,
 }
 
 impl Kind {
@@ -62,6 +64,8 @@ impl Kind {
             10 => Self::FullConnectionOpened,
             11 => Self::FullConnectionDone,
             12 => Self::GappedConnectionDone,
+            13 => Self::StagedConnectionDone,
+            14 => Self::StagedExchange,
             _ => return None,
         })
     }
@@ -72,10 +76,11 @@ impl Kind {
             Self::Header => "header",
             Self::ConnectionOpened | Self::FullConnectionOpened => "connection-opened",
             Self::Part => "part",
-            Self::Exchange => "exchange",
-            Self::ConnectionDone | Self::FullConnectionDone | Self::GappedConnectionDone => {
-                "connection-done"
-            }
+            Self::Exchange | Self::StagedExchange => "exchange",
+            Self::ConnectionDone
+            | Self::FullConnectionDone
+            | Self::GappedConnectionDone
+            | Self::StagedConnectionDone => "connection-done",
             Self::ExchangeSegment => "exchange index segment",
             Self::ConnectionSegment => "connection index segment",
             Self::Index => "index",
@@ -159,9 +164,10 @@ impl<'a> Frame<'a> {
                 | Kind::ConnectionDone
                 | Kind::FullConnectionOpened
                 | Kind::FullConnectionDone
-                | Kind::GappedConnectionDone,
+                | Kind::GappedConnectionDone
+                | Kind::StagedConnectionDone,
             ) => (true, false, false),
-            Some(Kind::Part | Kind::Exchange) => (true, true, true),
+            Some(Kind::Part | Kind::Exchange | Kind::StagedExchange) => (true, true, true),
             Some(Kind::ExchangeSegment | Kind::ConnectionSegment) => (true, true, false),
             Some(Kind::Index | Kind::Footer) => (false, true, false),
             None => return Ok(()),

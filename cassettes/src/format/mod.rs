@@ -19,8 +19,10 @@ mod index;
 mod journal;
 mod number;
 mod reader;
+mod reception;
 mod record;
 mod scan;
+mod staging;
 mod summary;
 mod verify;
 mod version;
@@ -38,4 +40,6 @@ pub use reader::{OpenError, ReadError, Reader};
 pub use scan::Recovery;
 pub use verify::Problem;
 pub use version::{FORMAT, MAGIC, PREAMBLE_BYTES, PreambleError, Version, VersionError};
-pub use whole::{EncodeError, MAX_CLOSES, MAX_GAPS, MAX_OFFERED, MAX_TEXT_BYTES, encode};
+pub use whole::{
+    EncodeError, MAX_CLOSES, MAX_FAULTS, MAX_GAPS, MAX_OFFERED, MAX_TEXT_BYTES, encode,
+};

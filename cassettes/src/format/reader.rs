@@ -17,7 +17,7 @@ use super::scan::{Recovery, scan};
 use super::version::{FORMAT, PREAMBLE_BYTES, PreambleError, VersionError, read_preamble};
 use super::zstd::MAX_CASSETTE_BYTES;
 use crate::model::{
-    Cassette, CassetteError, Connection, ConnectionId, Exchange, Header, Timestamp,
+    Cassette, CassetteError, Connection, ConnectionId, Exchange, Header, Staging, Timestamp,
 };
 
 /// A cassette's content, read on demand from the file's bytes (a memory map, or a buffer). Clones
@@ -94,6 +94,14 @@ impl Reader {
         self.assemble(n).map(|assembled| assembled.exchange)
     }
 
+    /// Reads how exchange `n` is played, if its bytes and times do not say it; see [`Entry::staged`].
+    pub fn staging(&self, n: usize) -> Result<Option<Staging>, ReadError> {
+        match self.inner.index.entry(n) {
+            Some(entry) if !entry.staged() => Ok(None),
+            _ => self.assemble(n).map(|assembled| assembled.staging),
+        }
+    }
+
     /// How many connections there are.
     pub fn connections(&self) -> usize {
         self.inner.index.connections().len()
@@ -116,9 +124,9 @@ impl Reader {
         for n in 0..self.len() {
             let assembled = self.assemble(n)?;
             budget.spend(&assembled, n + 1)?;
-            exchanges.push(assembled.exchange);
+            exchanges.push((assembled.exchange, assembled.staging));
         }
-        Ok(Cassette::new(self.header().clone(), connections, exchanges)?)
+        Ok(Cassette::staged(self.header().clone(), connections, exchanges)?)
     }
 
     /// How many bytes of the file are sound, from its start: all, unless it was recovered. A

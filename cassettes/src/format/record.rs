@@ -78,8 +78,11 @@ pub(super) mod flags {
     pub(in crate::format) const DEGRADED: u8 = 4;
     /// Only parts of it are there: the recorder was killed before it was over. In index entries only.
     pub(in crate::format) const INTERRUPTED: u8 = 8;
+    /// It is not played as its bytes and times say.
+    pub(in crate::format) const STAGED: u8 = 16;
     /// Bits that have a meaning.
-    pub(in crate::format) const ALL: u8 = COMPLETE | REQUEST_FIRST | DEGRADED | INTERRUPTED;
+    pub(in crate::format) const ALL: u8 =
+        COMPLETE | REQUEST_FIRST | DEGRADED | INTERRUPTED | STAGED;
 }
 
 impl From<&Header> for HeaderRecord {

@@ -8,7 +8,7 @@ use super::codec::decode;
 use super::connection::Described;
 use super::damage::{Damage, What};
 use super::entry::{ConnectionEntry, Entry};
-use super::exchange::{assemble, raw_len};
+use super::exchange::{assemble, raw_len, read_exchange};
 use super::frame::{FIRST_SKIPPABLE_KIND, Frame, Kind};
 use super::index::Index;
 use super::number::{narrow, wide};
@@ -111,11 +111,14 @@ impl Tally {
     fn try_take(&mut self, frame: &Frame<'_>) -> Result<(), What> {
         match frame.kind() {
             Some(Kind::ConnectionOpened | Kind::FullConnectionOpened) => self.opened(frame),
-            Some(Kind::ConnectionDone | Kind::FullConnectionDone | Kind::GappedConnectionDone) => {
-                self.ended(frame)
-            }
+            Some(
+                Kind::ConnectionDone
+                | Kind::FullConnectionDone
+                | Kind::GappedConnectionDone
+                | Kind::StagedConnectionDone,
+            ) => self.ended(frame),
             Some(Kind::Part) => self.part(frame),
-            Some(Kind::Exchange) => self.exchange(frame),
+            Some(Kind::Exchange | Kind::StagedExchange) => self.exchange(frame),
             Some(Kind::Header) => {
                 Err(What::WrongKind { expected: "any but the header", found: frame.number })
             }
@@ -161,7 +164,7 @@ impl Tally {
     }
 
     fn exchange(&mut self, frame: &Frame<'_>) -> Result<(), What> {
-        let record: ExchangeRecord = decode(frame.meta)?;
+        let (record, _) = read_exchange(frame)?;
         let key = (record.connection, record.ordinal);
         let connection = self.connection(record.connection)?;
         let (expected, found) = (connection.exchanges.into(), record.ordinal.into());

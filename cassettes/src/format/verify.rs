@@ -152,7 +152,7 @@ impl Verifier<'_> {
         // A raw exchange may be one that a parser gave up on at its first byte, or one that nobody
         // was asked to parse: its bytes do not tell which.
         let raw = exchange.protocol == Protocol::Raw;
-        let untold = flags::INTERRUPTED | if raw { flags::DEGRADED } else { 0 };
+        let untold = flags::INTERRUPTED | flags::STAGED | if raw { flags::DEGRADED } else { 0 };
         let (stored, derived) = (entry.flags & !untold, flags_of(&summary) & !untold);
         if stored != derived {
             say(format!("the flags are {stored:#04x}, the bytes give {derived:#04x}"));

@@ -14,7 +14,8 @@ pub const PREAMBLE_BYTES: usize = 16;
 /// - 1.1: records of connections with the client's way and TLS facts; ends by `close_notify`, TLS alert or
 ///   refused certificate; HTTP/2; exchanges of a connection in any order
 /// - 1.2: gaps, in what was captured
-pub const FORMAT: Version = Version { major: 1, minor: 2 };
+/// - 1.3: exchanges and connections that faults were made part of; in transcripts, which faults hit
+pub const FORMAT: Version = Version { major: 1, minor: 3 };
 
 /// A format version. The major one changes when an older reader would misread; the minor one when it
 /// notices what is new to it: it skips that, or says that it cannot read it.

@@ -5,7 +5,7 @@ use bytes::{Bytes, BytesMut};
 use super::journal::{ConnectionJournal, Journal};
 use super::number::narrow;
 use super::summary::derive;
-use crate::model::{Cassette, Connection, Exchange, ExchangeId, TapeEvent, Tls};
+use crate::model::{Cassette, Connection, Exchange, ExchangeId, Staging, TapeEvent, Tls};
 
 /// Longest text of a header or connection. They are names and addresses; the metadata that holds them is bounded.
 pub const MAX_TEXT_BYTES: usize = 64 * 1024;
@@ -15,6 +15,9 @@ pub const MAX_CLOSES: usize = 1024;
 
 /// Most gaps of a connection that are kept apart: a capture that lacks more of one has lost it rather than parts of it.
 pub const MAX_GAPS: usize = 1024;
+
+/// Most faults that are named of one connection, or exchange. Their ids are bounded by [`MAX_TEXT_BYTES`] together.
+pub const MAX_FAULTS: usize = 1024;
 
 /// Most protocols that a TLS client is kept to have offered. Clients offer two or three.
 pub const MAX_OFFERED: usize = 256;
@@ -26,13 +29,14 @@ pub fn encode(cassette: &Cassette) -> Result<Bytes, EncodeError> {
     let open =
         |connection: &Connection| Open { journal: journal.connection(connection.clone()), next: 0 };
     let mut open: Vec<Open> = cassette.connections().iter().map(open).collect();
-    for exchange in cassette.exchanges() {
+    for (index, exchange) in cassette.exchanges().iter().enumerate() {
         if let Some(open) = open.get_mut(exchange.connection.index()) {
-            open.record(exchange, cassette.connection_of(exchange));
+            open.record(exchange, cassette.staging(index), cassette.connection_of(exchange));
         }
     }
     for (mut open, connection) in open.into_iter().zip(cassette.connections()) {
         connection.gaps.iter().for_each(|gap| open.journal.lose(*gap));
+        connection.faults.iter().for_each(|fault| open.journal.hit(fault.clone()));
         open.journal.end(connection.closes.clone());
     }
     journal.finish();
@@ -56,10 +60,13 @@ struct Open {
 }
 
 impl Open {
-    fn record(&mut self, exchange: &Exchange, connection: &Connection) {
+    fn record(&mut self, exchange: &Exchange, staging: Option<&Staging>, connection: &Connection) {
         let id = ExchangeId { connection: exchange.connection, ordinal: self.next };
         for chunk in &exchange.chunks {
             self.journal.record(TapeEvent::Chunk { exchange: id, chunk: chunk.clone() });
+        }
+        if let Some(staging) = staging {
+            self.journal.stage(id, staging.clone());
         }
         let summary = derive(exchange, connection);
         self.journal.record(TapeEvent::Done { exchange: id, summary });
@@ -81,6 +88,21 @@ fn check(cassette: &Cassette) -> Result<(), EncodeError> {
         if connection.gaps.len() > MAX_GAPS {
             return Err(EncodeError::TooManyGaps { gaps: connection.gaps.len() });
         }
+        check_faults("connection", connection.faults.iter().map(|fault| &fault.id))?;
+        let reception = connection.reception.iter().flat_map(|it| &it.faults);
+        check_faults("connection", reception)?;
+    }
+    let stagings = (0..cassette.exchanges().len()).filter_map(|index| cassette.staging(index));
+    stagings.into_iter().try_for_each(|staging| check_faults("exchange", staging.faults.iter()))
+}
+
+fn check_faults<'a>(
+    of: &'static str,
+    ids: impl Iterator<Item = &'a String>,
+) -> Result<(), EncodeError> {
+    let (faults, len) = ids.fold((0, 0), |(count, len), id| (count + 1, len + id.len()));
+    if faults > MAX_FAULTS || len > MAX_TEXT_BYTES {
+        return Err(EncodeError::TooManyFaults { of, faults, len });
     }
     Ok(())
 }
@@ -128,6 +150,18 @@ pub enum EncodeError {
     TooManyCloses {
         /// How many it has.
         closes: usize,
+    },
+    /// More than [`MAX_FAULTS`] faults are named, or their ids are over [`MAX_TEXT_BYTES`] together.
+    #[error(
+        "of one {of}, {faults} faults with ids of {len} bytes are named: leave at most {MAX_FAULTS}, of {MAX_TEXT_BYTES} bytes"
+    )]
+    TooManyFaults {
+        /// Whose.
+        of: &'static str,
+        /// How many.
+        faults: usize,
+        /// Of all their ids.
+        len: usize,
     },
     /// A connection has more than [`MAX_GAPS`] gaps.
     #[error("a connection has {gaps} gaps: leave at most {MAX_GAPS}")]

@@ -5,6 +5,8 @@
 //! [`TapeEvent`] is the same content as a stream, for those who must not hold it all;
 //! [`Script`] is what a replayer does, step by step; [`Staging`] and [`Reception`] say it where bytes and times do not.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
 mod cassette;
 mod chunk;
 mod connection;

@@ -14,6 +14,8 @@ pub struct Staging {
     pub script: Option<Vec<Step<u64>>>,
     /// It is played again each time that it is asked for again: it is never used up.
     pub repeats: bool,
+    /// It is there for a client that asks again: nobody has to ask for it.
+    pub spare: bool,
     /// The ids of the faults that made it so.
     pub faults: Vec<String>,
 }

@@ -277,6 +277,16 @@ pub enum Problem {
     /// Times over what 64 bits of nanoseconds hold.
     #[error("this is over 584 years after the start, more than a time can hold")]
     TimeOverflow,
+    /// A script does not send what the server said.
+    #[error(
+        "the script sends {sends} bytes, the server's are {said}: write `send rest` for the last of them"
+    )]
+    SendsDiffer {
+        /// The sum of its sends.
+        sends: u64,
+        /// What there is to send.
+        said: u64,
+    },
     /// The pieces do not make a cassette.
     #[error("{0}")]
     Model(CassetteError),

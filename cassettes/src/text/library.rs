@@ -2,7 +2,8 @@
 
 use super::{read, write};
 use crate::model::{
-    Cassette, Close, Direction, Exchange, How, Protocol, Side, Transport, Trust, Way,
+    Cassette, CertificateFault, Close, Direction, Exchange, Flight, How, Protocol, Side, Step,
+    Stop, Transport, Trust, Way,
 };
 
 use crate::wire::http2::frames;
@@ -322,4 +323,27 @@ fn gaps_end_what_was_open() {
             (false, Some((asked, 0))),
         ]
     );
+}
+
+#[test]
+fn what_is_staged_is_played_as_it_says() {
+    let cassette = golden!("staged");
+    let script = |index: usize| {
+        let staging = cassette.staging(index).unwrap();
+        staging.script_of(&cassette.exchanges()[index])
+    };
+    let first = script(0).unwrap();
+    let sent: Vec<_> = first.sends().map(bytes::Bytes::len).collect();
+    assert_eq!(sent, [40, 4], "the rest is what is left");
+    assert_eq!(first.steps.last(), Some(&Step::Close));
+    let spare = cassette.staging(1).unwrap();
+    assert_eq!((spare.spare, script(1)), (true, None));
+    assert!(cassette.staging(2).unwrap().repeats);
+    let beneath = Step::Beneath(bytes::Bytes::from_static(b"\x17\x03\x03\0\x05hell"));
+    assert!(script(2).unwrap().steps.contains(&beneath));
+    let [_, met, hit] = cassette.connections() else { panic!() };
+    let reception = met.reception.as_deref().unwrap();
+    assert_eq!(reception.certificate, Some(CertificateFault::Expired));
+    assert_eq!(reception.stop, Some((Flight::Finished, Stop::Alert(40))));
+    assert_eq!(hit.faults[0].id, "reset at byte 4 on 3");
 }

@@ -1,12 +1,14 @@
 //! The text form of a cassette: for git, for review, and for writing by hand. `TEXT.md` describes
 //! it for people.
 //!
+//! [`script_lines`] and [`reception_lines`] show what is staged.
+//!
 //! [`write()`] and [`read()`] are inverse for every cassette: whatever the readable notation cannot
 //! say exactly is written raw. What a person leaves out is derived in one place, `message`; the
 //! writer asks it what would be derived before it leaves anything out.
 //!
 //! Inside, from the bottom: `tree` (bounded YAML with places), `fields` (known keys), `spelling`,
-//! `json`, `quantity`, `notation` (the small languages), `head`, `message` and `reads` (what they add up
+//! `json`, `quantity`, `notation`, `steps` (the small languages), `head`, `message` and `reads` (what they add up
 //! to), `http2` (frames), and on these `read` and `write`. `faults` reads files of faults.
 
 mod error;
@@ -22,11 +24,13 @@ mod read;
 mod reads;
 mod spelling;
 mod status;
+mod steps;
 mod tls;
 mod tree;
 mod write;
 
 pub use error::{Problem, TextError};
+pub use steps::{reception_lines, script_lines};
 
 use crate::model::Cassette;
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{read, write};
 use crate::model::{
     Cassette, Chunk, Close, Connection, ConnectionId, Direction, Exchange, Gap, Header, How,
-    Protocol, Rewrite, Side, Timestamp, Tls, Transport, Trust, Way,
+    Protocol, Rewrite, Side, Timestamp, Tls, Transport, Trust, Way, arbitrary,
 };
 
 /// A message, or a part of one that real traffic may hold or may end with.
@@ -116,7 +116,9 @@ fn connection() -> impl Strategy<Value = Connection> {
     let tls = || prop::option::weighted(0.3, tls().prop_map(Box::new));
     let addresses = (address(), address(), address());
     let ends = (vec(close, 0..3), vec(gap(), 0..3));
-    (wait(), transport, way, addresses, (tls(), tls()), ends).prop_map(
+    let reception = prop::option::weighted(0.2, arbitrary::reception().prop_map(Box::new));
+    let staged = (reception, vec(arbitrary::applied(), 0..2));
+    (wait(), transport, way, addresses, (tls(), tls()), ends, staged).prop_map(
         |(
             opened,
             transport,
@@ -124,6 +126,7 @@ fn connection() -> impl Strategy<Value = Connection> {
             (client, server, upstream),
             (tls, upstream_tls),
             (closes, gaps),
+            (reception, faults),
         )| {
             Connection {
                 opened: Timestamp::from_nanos(opened),
@@ -136,8 +139,8 @@ fn connection() -> impl Strategy<Value = Connection> {
                 upstream_tls,
                 closes,
                 gaps,
-                reception: None,
-                faults: Vec::new(),
+                reception,
+                faults,
             }
         },
     )
@@ -177,8 +180,8 @@ fn header() -> impl Strategy<Value = Header> {
 fn cassette() -> impl Strategy<Value = Cassette> {
     (header(), vec(connection(), 1..4)).prop_flat_map(|(header, connections)| {
         let count = u32::try_from(connections.len()).unwrap();
-        vec(exchange(count), 0..5).prop_map(move |exchanges| {
-            Cassette::new(header.clone(), connections.clone(), exchanges).unwrap()
+        vec(exchange(count).prop_flat_map(arbitrary::played), 0..5).prop_map(move |exchanges| {
+            Cassette::staged(header.clone(), connections.clone(), exchanges).unwrap()
         })
     })
 }

@@ -86,6 +86,9 @@ impl Facts {
         if self.entry.degraded() {
             notes.push("partly raw");
         }
+        if self.entry.staged() {
+            notes.push("staged");
+        }
         notes.join(", ")
     }
 }

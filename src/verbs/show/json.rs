@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cassettes::format::{Entry, Reader};
 use cassettes::model::{
-    Chunk, Close, Connection, ConnectionId, Exchange, Gap, Header, How, Transport,
+    Applied, Chunk, Close, Connection, ConnectionId, Exchange, Gap, Header, How, Transport,
 };
 use cassettes::wire::http::{Message, View};
 use cassettes::wire::http1::{HeaderLine, ResponseHead};
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::facts::{Facts, kind_of_end, side};
 use super::messages::Stream;
-use super::{One, frames, tls};
+use super::{One, frames, staging, tls};
 
 pub(super) fn write_list(reader: &Reader, rows: &[Facts], out: &mut dyn Write) -> io::Result<()> {
     let ids = (0..).map(ConnectionId).take(reader.connections());
@@ -55,6 +55,7 @@ pub(super) fn write_one(one: &One, out: &mut dyn Write) -> io::Result<()> {
             "responses": view.responses().iter().map(response).collect::<Vec<_>>(),
             "frames": frames::has_frames(&one.exchange).then(|| all_frames(&one.exchange)),
             "messages": Stream::of(&one.exchange, one.descriptors.as_ref()).map(|it| it.json()),
+            "staging": one.staging.as_ref().map(staging::json),
             "chunks": chunks(&one.exchange),
         }),
         out,
@@ -100,6 +101,7 @@ fn state(entry: &Entry) -> Value {
         "degraded": entry.degraded(),
         "interrupted": entry.interrupted(),
         "last_on_connection": entry.last_on_connection,
+        "staged": entry.staged(),
     })
 }
 
@@ -118,7 +120,13 @@ fn connection(connection: &Connection) -> Value {
         "upstream_tls": connection.upstream_tls.as_deref().map(tls::json),
         "closes": connection.closes.iter().map(close).collect::<Vec<_>>(),
         "gaps": connection.gaps.iter().map(gap).collect::<Vec<_>>(),
+        "reception": connection.reception.as_deref().map(staging::reception_json),
+        "faults": connection.faults.iter().map(applied).collect::<Vec<_>>(),
     })
+}
+
+fn applied(fault: &Applied) -> Value {
+    json!({ "at": fault.at.as_nanos(), "fault": fault.id })
 }
 
 fn gap(gap: &Gap) -> Value {

@@ -8,13 +8,14 @@ mod json;
 mod list;
 mod messages;
 mod one;
+mod staging;
 mod timeline;
 mod tls;
 
 use std::path::PathBuf;
 
 use cassettes::format::Reader;
-use cassettes::model::{Connection, Exchange, Gap};
+use cassettes::model::{Connection, Exchange, Gap, Staging};
 use cassettes::wire::protobuf::Descriptors;
 use clap::{Args, ValueEnum};
 
@@ -111,6 +112,8 @@ struct One {
     is_last: bool,
     /// What is missing right after it, if it breaks off there.
     gap: Option<Gap>,
+    /// How it is played, if its bytes and times do not say it.
+    staging: Option<Staging>,
     /// What gRPC messages hold, if the user said.
     descriptors: Option<Descriptors>,
 }
@@ -122,11 +125,12 @@ impl One {
         let n = n.ok_or_else(|| none_such(args, reader, number))?;
         let exchange = reader.exchange(n).map_err(unreadable)?;
         let connection = reader.connection(exchange.connection).map_err(unreadable)?;
+        let staging = reader.staging(n).map_err(unreadable)?;
         let entry = reader.entry(n);
         let is_last = entry.last_on_connection;
         let gap = connection.gap_after(&exchange).filter(|_| !entry.complete()).copied();
         let descriptors = args.proto_descriptors.as_deref().map(rules::descriptors).transpose()?;
-        Ok(Self { number, exchange, connection, is_last, gap, descriptors })
+        Ok(Self { number, exchange, connection, is_last, gap, staging, descriptors })
     }
 }
 

@@ -9,7 +9,7 @@ use cassettes::wire::http1::Framing;
 
 use super::facts::{how, side};
 use super::messages::Stream;
-use super::{One, frames, tls};
+use super::{One, frames, staging, tls};
 use crate::printable::{Printable, duration, is_text, size};
 
 /// Longest text body shown whole; a longer one shows its start.
@@ -33,9 +33,12 @@ pub(super) fn write_title(one: &One, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-/// How the client came, and TLS.
+/// How the client came, TLS, and what is staged.
 pub(super) fn write_connection(one: &One, out: &mut dyn Write) -> io::Result<()> {
-    tls::lines(&one.connection).iter().try_for_each(|line| aside(line, out))
+    let mut lines = tls::lines(&one.connection);
+    lines.extend(staging::connection_lines(&one.connection));
+    lines.extend(one.staging.iter().flat_map(staging::lines));
+    lines.iter().try_for_each(|line| aside(line, out))
 }
 
 /// Its messages, and how it ended.

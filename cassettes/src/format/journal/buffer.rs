@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::queue::BY_REFERENCE_BYTES;
 use crate::format::number::wide;
 use crate::format::record::{ChunkRecord, direction_number};
-use crate::model::{Chunk, Direction, Timestamp};
+use crate::model::{Chunk, Direction, Staging, Timestamp};
 
 /// An unfinished exchange.
 #[derive(Debug, Default)]
@@ -25,6 +25,8 @@ pub(super) struct Unfinished {
     pub(super) body: Body,
     /// Bytes of its parts that were compressed.
     pub(super) compressed: u64,
+    /// How it is played, if its bytes and times do not say it.
+    pub(super) staging: Option<Box<Staging>>,
 }
 
 impl Unfinished {
@@ -133,7 +135,7 @@ impl Body {
         hasher.finalize()
     }
 
-    fn push(&mut self, bytes: &Bytes) {
+    pub(super) fn push(&mut self, bytes: &Bytes) {
         self.len += bytes.len();
         if bytes.len() < BY_REFERENCE_BYTES {
             self.copied.extend_from_slice(bytes);

@@ -14,13 +14,15 @@ use crate::format::entry::Entry;
 use crate::format::frame::{FRAME_BYTES, FrameHead, Kind};
 use crate::format::number::wide;
 use crate::format::record::{
-    ChunkRecord, DegradedRecord, ExchangeRecord, PartRecord, direction_number, protocol_number,
+    ChunkRecord, DegradedRecord, ExchangeRecord, PartRecord, direction_number, flags,
+    protocol_number,
 };
+use crate::format::staging::{StagedExchangeRecord, StagingRecord, body_of};
 use crate::format::summary::flags_of;
 use crate::format::zstd::{self, MIN_COMPRESSED_BYTES};
 use crate::model::{
-    Chunk, Close, Connection, ConnectionId, Degraded, ExchangeId, ExchangeSummary, Gap, Protocol,
-    RequestKeys, TapeEvent, Timestamp,
+    Applied, Chunk, Close, Connection, ConnectionId, Degraded, ExchangeId, ExchangeSummary, Gap,
+    Protocol, RequestKeys, Staging, TapeEvent, Timestamp,
 };
 
 /// An exchange with this much unwritten is written on as a part, so that memory stays constant.
@@ -80,8 +82,8 @@ impl ConnectionJournal {
     /// Opens the next connection of the journal.
     pub(super) fn open(shared: Arc<Shared>, facts: Connection) -> Self {
         let opened = shared.shifted(facts.opened);
-        let facts =
-            Connection { opened, closes: Vec::new(), gaps: Vec::new(), ..facts::bounded(facts) };
+        let (closes, gaps, faults) = (Vec::new(), Vec::new(), Vec::new());
+        let facts = Connection { opened, closes, gaps, faults, ..facts::bounded(facts) };
         let mut state = shared.lock();
         let id = ConnectionId(state.next_connection());
         let offset = state.append(&opened_record(id, &facts));
@@ -104,11 +106,30 @@ impl ConnectionJournal {
     }
 
     /// More is known of the connection than when it was opened: how TLS was settled, where it leads. All but
-    /// its time of opening is taken from `facts`; its closes and gaps are ignored, [`ConnectionJournal::end`] and
-    /// [`ConnectionJournal::lose`] say them.
+    /// its time of opening is taken from `facts`; its closes, gaps and faults are ignored, [`ConnectionJournal::end`],
+    /// [`ConnectionJournal::lose`] and [`ConnectionJournal::hit`] say them.
     pub fn describe(&mut self, facts: Connection) {
-        let (opened, gaps) = (self.facts.opened, std::mem::take(&mut self.facts.gaps));
-        self.facts = Connection { opened, closes: Vec::new(), gaps, ..facts::bounded(facts) };
+        let Connection { opened, gaps, faults, .. } =
+            std::mem::replace(&mut self.facts, Connection::opened_at(Timestamp::ZERO));
+        let closes = Vec::new();
+        self.facts = Connection { opened, closes, gaps, faults, ..facts::bounded(facts) };
+    }
+
+    /// A fault hit the client. More than [`MAX_FAULTS`](crate::format::MAX_FAULTS) are not kept.
+    pub fn hit(&mut self, fault: Applied) {
+        let at = self.shared.shifted(fault.at);
+        facts::add_fault(&mut self.facts.faults, Applied { at, ..fault });
+    }
+
+    /// An exchange that has begun, and is not over, is to be played so.
+    pub fn stage(&mut self, exchange: ExchangeId, mut staging: Staging) {
+        facts::bound_ids(&mut staging.faults);
+        let found = self
+            .unfinished
+            .binary_search_by_key(&exchange.ordinal, |unfinished| unfinished.ordinal);
+        if let Some(unfinished) = found.ok().and_then(|at| self.unfinished.get_mut(at)) {
+            unfinished.staging = Some(Box::new(staging));
+        }
     }
 
     /// Bytes are missing, as [`Transcriber::lose`](crate::transcribe::Transcriber::lose) puts it. Of more than
@@ -228,17 +249,29 @@ impl ConnectionJournal {
     }
 
     fn append(&mut self, mut unfinished: Unfinished, summary: &ExchangeSummary) {
-        let meta = exchange_record(self.id, &mut unfinished, summary);
+        self.buffered -= unfinished.unwritten();
+        let staging = unfinished.staging.take();
+        let mut meta = exchange_record(self.id, &mut unfinished, summary);
+        meta.flags |= if staging.is_some() { flags::STAGED } else { 0 };
         let mut entry = entry(&meta, &unfinished, summary);
         let record = &mut self.scratch.record;
-        let stored = assemble(record, Kind::Exchange, &meta, &mut unfinished, &self.shared);
+        let (stored, chunks) = if let Some(staging) = staging {
+            unfinished.body.push(&body_of(&staging).into());
+            let staging = StagingRecord::of(&staging);
+            let meta = StagedExchangeRecord { exchange: meta, staging };
+            let kind = Kind::StagedExchange;
+            let stored = assemble(record, kind, &meta, &mut unfinished, &self.shared);
+            (stored, meta.exchange.chunks)
+        } else {
+            let stored = assemble(record, Kind::Exchange, &meta, &mut unfinished, &self.shared);
+            (stored, meta.chunks)
+        };
         let mut state = self.shared.lock();
         entry.offset = state.append_with(record, &stored);
         state.exchange(&entry);
         drop(state);
         drop(stored);
-        unfinished.chunks = meta.chunks;
-        self.buffered -= unfinished.unwritten();
+        unfinished.chunks = chunks;
         self.exchanges = self.exchanges.max(unfinished.ordinal.saturating_add(1));
         self.scratch.keep(unfinished);
     }

@@ -1,7 +1,7 @@
 //! What a client says of itself before anybody checked it, cut to what a record holds.
 
-use crate::format::whole::{MAX_GAPS, MAX_OFFERED, MAX_TEXT_BYTES};
-use crate::model::{Connection, Gap, Tls};
+use crate::format::whole::{MAX_FAULTS, MAX_GAPS, MAX_OFFERED, MAX_TEXT_BYTES};
+use crate::model::{Applied, Connection, Gap, Tls};
 
 /// Cut so that its record can be read again. Names and addresses are far shorter.
 pub(super) fn bounded(mut facts: Connection) -> Connection {
@@ -11,7 +11,26 @@ pub(super) fn bounded(mut facts: Connection) -> Connection {
     for tls in [&mut facts.tls, &mut facts.upstream_tls].into_iter().flatten() {
         cut_tls(tls);
     }
+    if let Some(reception) = &mut facts.reception {
+        bound_ids(&mut reception.faults);
+    }
     facts
+}
+
+/// Leaves as many as a record holds.
+pub(super) fn bound_ids(ids: &mut Vec<String>) {
+    let mut room = MAX_TEXT_BYTES;
+    let fits = |id: &&String| room.checked_sub(id.len()).inspect(|left| room = *left).is_some();
+    let kept = ids.iter().take(MAX_FAULTS).take_while(fits).count();
+    ids.truncate(kept);
+}
+
+/// Adds one, unless there are too many.
+pub(super) fn add_fault(faults: &mut Vec<Applied>, fault: Applied) {
+    let len: usize = faults.iter().map(|it| it.id.len()).sum();
+    if faults.len() < MAX_FAULTS && len + fault.id.len() <= MAX_TEXT_BYTES {
+        faults.push(fault);
+    }
 }
 
 /// Adds one, or counts it as part of the last if there are too many.

@@ -89,8 +89,8 @@ impl Journal {
     }
 
     /// A connection was opened. Its id counts from 0 in the order of these calls. The record of it
-    /// is pending at once; `facts.closes` and `facts.gaps` are ignored, [`ConnectionJournal::end`] and
-    /// [`ConnectionJournal::lose`] say them. What is not known
+    /// is pending at once; `facts.closes`, `facts.gaps` and `facts.faults` are ignored, [`ConnectionJournal::end`],
+    /// [`ConnectionJournal::lose`] and [`ConnectionJournal::hit`] say them. What is not known
     /// yet can be told later: [`ConnectionJournal::describe`].
     pub fn connection(&self, facts: Connection) -> ConnectionJournal {
         ConnectionJournal::open(Arc::clone(&self.shared), facts)

@@ -9,9 +9,11 @@ use crate::format::connection::{
 };
 use crate::format::gap::{GapRecord, GappedConnectionRecord};
 use crate::format::number::narrow;
+use crate::format::reception::{AppliedRecord, ReceptionRecord, StagedConnectionRecord};
 use crate::format::record::{
     ChunkRecord, DegradedRecord, ExchangeRecord, HeaderRecord, PartRecord,
 };
+use crate::format::staging::{StagedExchangeRecord, StagingRecord};
 use crate::format::{Journal, PREAMBLE_BYTES, Reader, encode};
 use crate::model::{
     Cassette, Connection, ConnectionId, Direction, Exchange, Header, How, Protocol, Side, Tls,
@@ -29,8 +31,12 @@ const SMALLEST_1_1: &[u8] = include_bytes!("../../../library/smallest.v1.1.casse
 const TLS: &[u8] = include_bytes!("../../../library/tls.v1.1.cassette");
 const HTTP2: &[u8] = include_bytes!("../../../library/http2.v1.1.cassette");
 // Written by format 1.2.
-const SMALLEST: &[u8] = include_bytes!("../../../library/smallest.v1.2.cassette");
+const SMALLEST_1_2: &[u8] = include_bytes!("../../../library/smallest.v1.2.cassette");
 const GAPS: &[u8] = include_bytes!("../../../library/gaps.v1.2.cassette");
+// Of 1.3.
+const SMALLEST: &[u8] = include_bytes!("../../../library/smallest.v1.3.cassette");
+const STAGED: &[u8] = include_bytes!("../../../library/staged.v1.3.cassette");
+const STAGED_YAML: &str = include_str!("../../../library/staged.yaml");
 const GAPS_YAML: &str = include_str!("../../../library/gaps.yaml");
 const HTTP2_YAML: &str = include_str!("../../../library/http2.yaml");
 const FORMAT_MD: &str = include_str!("../../../FORMAT.md");
@@ -154,12 +160,25 @@ fn streams_of_http2_are_still_written_and_read_the_same() {
 #[test]
 fn gaps_are_still_written_and_read_the_same() {
     let gaps = crate::text::read(GAPS_YAML).unwrap();
-    assert_eq!(encode(&gaps).unwrap(), GAPS);
+    assert_eq!(encode(&gaps).unwrap()[PREAMBLE_BYTES..], GAPS[PREAMBLE_BYTES..]);
     assert_reads(GAPS, &gaps);
 }
 
 #[test]
+fn what_faults_made_of_a_recording_is_still_written_and_read_the_same() {
+    let staged = crate::text::read(STAGED_YAML).unwrap();
+    assert_eq!(encode(&staged).unwrap(), STAGED);
+    assert_reads(STAGED, &staged);
+    let reader = Reader::open(Bytes::from_static(STAGED)).unwrap();
+    let how: Vec<_> = reader.entries().map(|entry| entry.staged()).collect();
+    assert_eq!(how, [true; 3]);
+    assert_eq!(reader.staging(1).unwrap().as_ref(), staged.staging(1));
+}
+
+#[test]
 fn a_file_of_an_earlier_version_is_still_read_and_differs_in_its_preamble_alone() {
+    assert_eq!(encode(&smallest()).unwrap()[PREAMBLE_BYTES..], SMALLEST_1_2[PREAMBLE_BYTES..]);
+    assert_reads(SMALLEST_1_2, &smallest());
     assert_eq!(encode(&smallest()).unwrap()[PREAMBLE_BYTES..], SMALLEST_1_1[PREAMBLE_BYTES..]);
     assert_reads(SMALLEST_1_1, &smallest());
     assert_eq!(encode(&smallest()).unwrap()[PREAMBLE_BYTES..], SMALLEST_1_0[PREAMBLE_BYTES..]);
@@ -283,6 +302,41 @@ fn metadata_is_encoded_as_specified() {
     let expected =
         "00 01 01 06 fd 08 07 06 05 04 03 02 01 00 01 01 0c 02 6e 6f 00 09 01 01 02 fb 2c 01";
     assert_encodes(&exchange, expected);
+}
+
+#[test]
+fn metadata_of_what_is_staged_is_encoded_as_specified() {
+    let full = FullConnectionRecord::new(ConnectionId(1), &Connection::opened_at(at(2)), 3);
+    let gapped = GappedConnectionRecord { full, gaps: Vec::new() };
+    let before = "01 02 00 00 00 00 00 00 00 03 00 00";
+    assert_encodes(&gapped, before);
+    let faults = vec![AppliedRecord { at: 6, id: "f".into() }];
+    let reception = ReceptionRecord {
+        delay: Some(250),
+        certificate: 1,
+        flight: 3,
+        stop: 256 + 40,
+        repeats: 1,
+        faults: vec!["g".into()],
+    };
+    let staged = StagedConnectionRecord { gapped, reception: Some(reception), faults };
+    let after = "01 01 fa 01 03 fb 28 01 01 01 01 67 01 06 01 66";
+    assert_encodes(&staged, &format!("{before} {after}"));
+    let exchange = ExchangeRecord {
+        connection: 0,
+        ordinal: 1,
+        protocol: 1,
+        flags: 16,
+        request_key: 0,
+        body_key: 0,
+        degraded: None,
+        last_part: 0,
+        started: 9,
+        chunks: Vec::new(),
+    };
+    let staging = StagingRecord { how: 5, steps: 2, beneath: 3, faults: vec!["f".into()] };
+    let staged = StagedExchangeRecord { exchange, staging };
+    assert_encodes(&staged, "00 01 01 10 00 00 00 00 09 00 05 02 03 01 01 66");
 }
 
 fn assert_encodes<R>(record: &R, expected: &str)

@@ -12,7 +12,8 @@ use crate::format::exchange::assemble;
 use crate::format::frame::{FRAME_BYTES, FrameHead, Kind};
 use crate::format::index::{Footer, SegmentRef, index_record, segment_record};
 use crate::format::number::narrow;
-use crate::format::record::{ChunkRecord, ExchangeRecord, HeaderRecord, PartRecord};
+use crate::format::record::{ChunkRecord, ExchangeRecord, HeaderRecord, PartRecord, flags};
+use crate::format::staging::{StagedExchangeRecord, StagingRecord};
 use crate::format::version::preamble;
 use crate::format::zstd::{MAX_RECORD_BYTES, compress};
 use crate::format::{FORMAT, ReadError, Reader};
@@ -324,10 +325,42 @@ fn a_file_of_a_newer_minor_version_is_read_as_far_as_it_is_known_or_refused_as_n
         assert_eq!(opened.is_ok(), understood, "kind {kind}");
         if let Err(error) = opened {
             let error = error.to_string();
-            assert!(error.contains("is in format 1.3, and this retape reads 1.2"), "{error}");
+            assert!(error.contains("is in format 1.4, and this retape reads 1.3"), "{error}");
             assert!(error.contains("its kind is 100, which only a newer retape knows"), "{error}");
         }
     }
+}
+
+#[test]
+fn a_script_that_does_not_fit_its_exchange_is_refused() {
+    let read = |how: u8, steps: u64, beneath: u64, body: &[u8]| {
+        let mut exchange = exchange(0, &[5]);
+        exchange.flags = flags::STAGED;
+        let staging = StagingRecord { how, steps, beneath, faults: Vec::new() };
+        let mut forged = Forged::new();
+        let meta = StagedExchangeRecord { exchange, staging };
+        let offset = forged.record(Kind::StagedExchange, &meta, &[b"hello", body].concat());
+        forged.read(offset)
+    };
+    let field = |what| match what {
+        What::BadValue { field, .. } => field,
+        What::Disagrees { what, .. } => what,
+        other => panic!("{other:?}"),
+    };
+    let step = |number: u8, value: u8| [&[number, value][..], &[0; 7]].concat();
+    assert_eq!(field(read(4, u64::MAX, 0, b"")), "number of steps");
+    assert_eq!(field(read(4, 1 << 40, 0, b"")), "the length of the body");
+    assert_eq!(field(read(4, 1, 0, &step(23, 0))), "step");
+    assert_eq!(field(read(4, 1, 0, &step(3, 1))), "step");
+    assert_eq!(field(read(4, 1, 2, &[&step(4, 3)[..], b"ab"].concat())), "step");
+    assert_eq!(
+        field(read(4, 1, 2, &[&step(4, 1)[..], b"ab"].concat())),
+        "the bytes sent beneath TLS"
+    );
+    assert_eq!(field(read(4, 1, 0, &step(0, 0))), "number of bytes to send");
+    assert_eq!(field(read(4, 1, 0, &step(0, 9))), "the number of bytes that a script sends");
+    assert_eq!(field(read(8, 0, 0, b"")), "way of playing");
+    assert_eq!(field(read(1, 1, 0, &step(7, 0))), "way of playing");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Any recording, written in any way, is read back as it is.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use ::bytes::Bytes;
 use proptest::collection::vec;
@@ -11,7 +11,7 @@ use super::{COMPRESSED, at, drain, events, open, problems};
 use crate::format::{Journal, Options, encode};
 use crate::model::{
     Cassette, Chunk, Close, Connection, ConnectionId, Direction, Exchange, Gap, Header, How,
-    Protocol, Rewrite, Side, TapeEvent, Tls, Transport, Trust, Way,
+    Protocol, Rewrite, Side, Staging, TapeEvent, Tls, Transport, Trust, Way, arbitrary,
 };
 
 proptest! {
@@ -44,6 +44,7 @@ fn interleaved(cassette: &Cassette, options: Options, picks: &[u8]) -> Bytes {
     let mut connections: Vec<_> =
         cassette.connections().iter().map(|facts| journal.connection(facts.clone())).collect();
     let mut queues = queues(cassette);
+    let mut stagings = stagings(cassette);
     let mut picks = picks.iter().map(|pick| usize::from(*pick)).cycle();
     loop {
         let open: Vec<_> = (0..queues.len()).filter(|n| !queues[*n].is_empty()).collect();
@@ -52,10 +53,17 @@ fn interleaved(cassette: &Cassette, options: Options, picks: &[u8]) -> Bytes {
         }
         let pick = picks.next().unwrap();
         let connection = open[pick % open.len()];
-        connections[connection].record(next_event(&mut queues[connection], pick / 16));
+        let event = next_event(&mut queues[connection], pick / 16);
+        if let TapeEvent::Done { exchange, .. } = &event
+            && let Some(staging) = stagings.remove(&(connection, exchange.ordinal))
+        {
+            connections[connection].stage(*exchange, staging);
+        }
+        connections[connection].record(event);
     }
     for (mut journal, facts) in connections.into_iter().zip(cassette.connections()) {
         facts.gaps.iter().for_each(|gap| journal.lose(*gap));
+        facts.faults.iter().for_each(|fault| journal.hit(fault.clone()));
         journal.end(facts.closes.clone());
     }
     journal.finish();
@@ -73,6 +81,19 @@ fn queues(cassette: &Cassette) -> Vec<VecDeque<VecDeque<TapeEvent>>> {
     queues
 }
 
+/// By connection and ordinal.
+fn stagings(cassette: &Cassette) -> HashMap<(usize, u32), Staging> {
+    let mut ordinals = vec![0; cassette.connections().len()];
+    let mut stagings = HashMap::new();
+    for (index, exchange) in cassette.exchanges().iter().enumerate() {
+        let connection = exchange.connection.index();
+        let staging = cassette.staging(index).cloned();
+        stagings.extend(staging.map(|staging| ((connection, ordinals[connection]), staging)));
+        ordinals[connection] += 1;
+    }
+    stagings
+}
+
 /// An event of one of the connection's first exchanges; they finish in any order.
 fn next_event(queue: &mut VecDeque<VecDeque<TapeEvent>>, pick: usize) -> TapeEvent {
     let position = pick % queue.len().min(3);
@@ -85,9 +106,9 @@ fn next_event(queue: &mut VecDeque<VecDeque<TapeEvent>>, pick: usize) -> TapeEve
 
 fn cassettes() -> impl Strategy<Value = Cassette> {
     (headers(), vec(connections(), 1..4)).prop_flat_map(|(header, connections)| {
-        let exchanges = vec(exchanges(connections.len()), 0..8);
+        let exchanges = vec(exchanges(connections.len()).prop_flat_map(arbitrary::played), 0..8);
         (Just(header), Just(connections), exchanges).prop_map(|(header, connections, exchanges)| {
-            Cassette::new(header, connections, exchanges).unwrap()
+            Cassette::staged(header, connections, exchanges).unwrap()
         })
     })
 }
@@ -104,7 +125,9 @@ fn connections() -> impl Strategy<Value = Connection> {
     let tls = || option::weighted(0.3, tls().prop_map(Box::new));
     let way = prop_oneof![4 => Just(Way::Direct), 6 => ways()];
     let ends = (vec(closes(), 0..3), vec(gaps(), 0..3));
-    (times(), transport, way, texts, (tls(), tls()), ends).prop_map(
+    let reception = option::weighted(0.3, arbitrary::reception().prop_map(Box::new));
+    let staged = (reception, vec(arbitrary::applied(), 0..2));
+    (times(), transport, way, texts, (tls(), tls()), ends, staged).prop_map(
         |(
             opened,
             transport,
@@ -112,6 +135,7 @@ fn connections() -> impl Strategy<Value = Connection> {
             (client, server, upstream),
             (tls, upstream_tls),
             (closes, gaps),
+            (reception, faults),
         )| {
             Connection {
                 opened: at(opened),
@@ -124,8 +148,8 @@ fn connections() -> impl Strategy<Value = Connection> {
                 upstream_tls,
                 closes,
                 gaps,
-                reception: None,
-                faults: Vec::new(),
+                reception,
+                faults,
             }
         },
     )

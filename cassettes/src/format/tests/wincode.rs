@@ -7,7 +7,9 @@ use crate::format::connection::{
     CloseRecord, ConnectionRecord, FullCloseRecord, FullConnectionRecord, TlsRecord,
 };
 use crate::format::gap::{GapRecord, GappedConnectionRecord};
+use crate::format::reception::{AppliedRecord, ReceptionRecord, StagedConnectionRecord};
 use crate::format::record::{ChunkRecord, DegradedRecord, ExchangeRecord};
+use crate::format::staging::{StagedExchangeRecord, StagingRecord};
 
 #[test]
 fn wincode_writes_and_reads_the_same_metadata() {
@@ -26,10 +28,20 @@ fn wincode_writes_and_reads_the_same_metadata() {
         let bytes = serialize(&gapped, config).unwrap();
         assert_eq!(bytes, encoded(&gapped));
         assert_eq!(decode::<GappedConnectionRecord>(&bytes).unwrap(), gapped);
+        let staged = staged_connection(number, gapped);
+        let bytes = serialize(&staged, config).unwrap();
+        assert_eq!(bytes, encoded(&staged));
+        assert_eq!(decode::<StagedConnectionRecord>(&bytes).unwrap(), staged);
         let exchange = exchange(number);
         let bytes = encoded(&exchange);
         assert_eq!(bytes, serialize(&exchange, config).unwrap());
         assert_eq!(deserialize_exact::<ExchangeRecord, _>(&bytes, config).unwrap(), exchange);
+        let faults = vec!["é".into(); 3];
+        let staging = StagingRecord { how: 7, steps: number, beneath: number / 2, faults };
+        let staged = StagedExchangeRecord { exchange, staging };
+        let bytes = encoded(&staged);
+        assert_eq!(bytes, serialize(&staged, config).unwrap());
+        assert_eq!(deserialize_exact::<StagedExchangeRecord, _>(&bytes, config).unwrap(), staged);
     }
 }
 
@@ -76,6 +88,19 @@ fn full_connection(number: u64) -> FullConnectionRecord {
         exchanges: small.into(),
         closes: vec![FullCloseRecord { at: number, by: 1, how: small }; 3],
     }
+}
+
+fn staged_connection(number: u64, gapped: GappedConnectionRecord) -> StagedConnectionRecord {
+    let reception = ReceptionRecord {
+        delay: Some(number),
+        certificate: 5,
+        flight: 3,
+        stop: u16::try_from(number).unwrap_or(7),
+        repeats: 1,
+        faults: vec!["expired".into()],
+    };
+    let faults = vec![AppliedRecord { at: number, id: "é".into() }; 2];
+    StagedConnectionRecord { gapped, reception: Some(reception), faults }
 }
 
 fn exchange(number: u64) -> ExchangeRecord {

@@ -8,8 +8,10 @@ use super::super::notation::{self, End, When};
 use super::super::quantity;
 use super::super::tree::{Node, Style, Value};
 use super::exchange::{self, Draft};
-use super::{string, tls};
-use crate::model::{Close, Connection, ConnectionId, Exchange, Gap, Side, Timestamp, Transport};
+use super::{staging, string, tls};
+use crate::model::{
+    Close, Connection, ConnectionId, Exchange, Gap, Played, Side, Timestamp, Transport,
+};
 
 const CONNECTION: &[&str] = &[
     "opened",
@@ -22,6 +24,8 @@ const CONNECTION: &[&str] = &[
     "upstream_tls",
     "end",
     "gaps",
+    "reception",
+    "faults",
 ];
 
 /// The connections while exchanges are plugged into them.
@@ -75,7 +79,7 @@ impl Plugboard {
     pub(super) fn connect(
         mut self,
         mut drafts: Vec<Draft>,
-    ) -> Result<(Vec<Connection>, Vec<Exchange>), TextError> {
+    ) -> Result<(Vec<Connection>, Vec<Played>), TextError> {
         drafts.sort_by_key(Draft::started);
         let mut exchanges = Vec::with_capacity(drafts.len());
         for (index, draft) in drafts.iter_mut().enumerate() {
@@ -83,7 +87,8 @@ impl Plugboard {
             self.plug(at, index, draft.started());
             let connection = ConnectionId(u32::try_from(at).unwrap_or(u32::MAX));
             let chunks = draft.chunks.clone(); // shares the bytes
-            exchanges.push(Exchange { connection, protocol: draft.protocol, chunks });
+            let exchange = Exchange { connection, protocol: draft.protocol, chunks };
+            exchanges.push((exchange, draft.staging.take()));
         }
         self.move_ends(&mut drafts, &exchanges)?;
         let lines = self.lines.into_iter();
@@ -115,8 +120,8 @@ impl Plugboard {
     }
 
     /// Ends that stand at an exchange go to its connection, of which it must be the last.
-    fn move_ends(&mut self, drafts: &mut [Draft], exchanges: &[Exchange]) -> Result<(), TextError> {
-        for (index, (draft, exchange)) in drafts.iter_mut().zip(exchanges).enumerate() {
+    fn move_ends(&mut self, drafts: &mut [Draft], exchanges: &[Played]) -> Result<(), TextError> {
+        for (index, (draft, (exchange, _))) in drafts.iter_mut().zip(exchanges).enumerate() {
             let Some((ends, place)) = draft.ends.take() else { continue };
             let Some(line) = self.lines.get_mut(exchange.connection.index()) else { continue };
             if line.last != Some(index) {
@@ -152,6 +157,9 @@ fn line(node: &Node<'_>) -> Result<Line, TextError> {
     line.connection.tls = tls::read(&fields, "tls")?;
     line.connection.upstream_tls = tls::read(&fields, "upstream_tls")?;
     line.connection.gaps = fields.get("gaps").map(gaps).transpose()?.unwrap_or_default();
+    line.connection.reception = fields.get("reception").map(staging::reception).transpose()?;
+    let faults = fields.get("faults").map(staging::applied).transpose()?;
+    line.connection.faults = faults.unwrap_or_default();
     line.ends = fields.get("end").map(exchange::ends).transpose()?;
     Ok(line)
 }

@@ -10,8 +10,8 @@ use super::super::notation::{self, End};
 use super::super::reads::{Conversation, Item, Read};
 use super::super::tree::{Node, Value};
 use super::super::{http2, quantity, spelling};
-use super::{frames, message, number};
-use crate::model::{Chunk, Direction, Protocol};
+use super::{frames, message, number, staging};
+use crate::model::{Chunk, Direction, Protocol, Staging};
 
 const EXCHANGE: &[&str] = &[
     "connection",
@@ -27,6 +27,10 @@ const EXCHANGE: &[&str] = &[
     "frames",
     "reads",
     "end",
+    "script",
+    "repeats",
+    "spare",
+    "faults",
 ];
 const ITEM: &[&str] = &["client", "server", "after"];
 
@@ -35,6 +39,8 @@ pub(super) struct Draft {
     pub(super) connection: Option<(String, Place)>,
     pub(super) protocol: Protocol,
     pub(super) chunks: Vec<Chunk>,
+    /// How it is played, if that is said.
+    pub(super) staging: Option<Staging>,
     /// Given by hand, with its place.
     pub(super) ends: Option<(Vec<End>, Place)>,
     /// The answer ends with the connection.
@@ -79,6 +85,7 @@ fn read(node: &Node<'_>, previous_end: u64) -> Result<Draft, TextError> {
     Ok(Draft {
         connection: fields.get("connection").map(connection_name).transpose()?,
         protocol,
+        staging: staging::staging(&fields, &chunks)?,
         chunks,
         ends: fields.get("end").map(ends).transpose()?,
         until_close,

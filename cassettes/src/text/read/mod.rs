@@ -4,6 +4,7 @@ mod connections;
 mod exchange;
 mod frames;
 mod message;
+mod staging;
 mod tls;
 
 use super::error::{Problem, TextError};
@@ -32,7 +33,7 @@ pub(super) fn read(yaml: &str) -> Result<Cassette, TextError> {
         None => Vec::new(),
     };
     let (connections, exchanges) = plugboard.connect(exchanges)?;
-    Cassette::new(header, connections, exchanges)
+    Cassette::staged(header, connections, exchanges)
         .map_err(|error| fields.place.error(Problem::Model(error)))
 }
 

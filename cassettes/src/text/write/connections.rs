@@ -5,7 +5,7 @@ use super::super::quantity::show_duration;
 use super::super::tls::{TRUSTS, WAYS};
 use super::emitter::{Emitter, inline};
 use super::exchange::show_ends;
-use super::{Uses, ends};
+use super::{Uses, ends, staging};
 use crate::model::{Cassette, Connection, Timestamp, Tls, Transport, Trust, Way};
 use crate::wire::tls_names;
 
@@ -15,7 +15,7 @@ pub(super) fn is_bare(connection: &Connection, first_start: Timestamp) -> bool {
     *connection == Connection { closes, ..Connection::opened_at(first_start) }
 }
 
-/// Those that do not go without saying: one a line, but for TLS and gaps.
+/// Those that do not go without saying: one a line, but for TLS, gaps, and what is staged.
 pub(super) fn write(yaml: &mut Emitter, cassette: &Cassette, uses: &Uses) {
     if uses.listed > 0 {
         yaml.blank_line();
@@ -25,6 +25,7 @@ pub(super) fn write(yaml: &mut Emitter, cassette: &Cassette, uses: &Uses) {
         let name = (at + 1).to_string();
         let facts = facts(connection, uses, at, uses.first_start(cassette, at));
         let is_long = connection.tls.is_some() || connection.upstream_tls.is_some();
+        let is_long = is_long || connection.reception.is_some() || !connection.faults.is_empty();
         if !is_long && connection.gaps.is_empty() {
             let facts: Vec<_> =
                 facts.iter().map(|(key, value)| format!("{key}: {value}")).collect();
@@ -38,6 +39,10 @@ pub(super) fn write(yaml: &mut Emitter, cassette: &Cassette, uses: &Uses) {
             if !gaps.is_empty() {
                 yaml.list(4, "gaps", &gaps);
             }
+            if let Some(reception) = &connection.reception {
+                staging::write_reception(yaml, 4, reception);
+            }
+            staging::write_applied(yaml, 4, &connection.faults);
         }
     }
     yaml.blank_line();

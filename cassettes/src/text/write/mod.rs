@@ -6,6 +6,7 @@ mod emitter;
 mod exchange;
 mod frames;
 mod message;
+mod staging;
 mod stream;
 
 use super::VERSION;
@@ -133,6 +134,9 @@ fn write_exchange(
         yaml.key(INDENT, "protocol", protocol);
     }
     plan.write(yaml, INDENT);
+    if let Some(staging) = cassette.staging(index) {
+        staging::write(yaml, INDENT, staging);
+    }
     if uses.is_last(at, index) {
         let connection = cassette.connection_of(exchange);
         if !goes_without_saying(connection, &plan, exchange.ended()) {
