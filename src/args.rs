@@ -27,6 +27,7 @@ pub(crate) struct Args {
 pub(crate) enum Verb {
     Record(verbs::record::RecordArgs),
     Import(verbs::import::ImportArgs),
+    Proxy(verbs::proxy::ProxyArgs),
     Replay(verbs::replay::ReplayArgs),
     Mutate(verbs::mutate::MutateArgs),
     Faults(verbs::faults::FaultsArgs),
@@ -49,6 +50,7 @@ impl Verb {
         match self {
             Self::Record(args) => verbs::record::run(args),
             Self::Import(args) => verbs::import::run(args).map(ExitCode::from),
+            Self::Proxy(args) => verbs::proxy::run(args),
             Self::Replay(args) => verbs::replay::run(args),
             Self::Mutate(args) => verbs::mutate::run(&args).map(ExitCode::from),
             Self::Faults(args) => verbs::faults::run(&args).map(ExitCode::from),

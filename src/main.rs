@@ -4,6 +4,7 @@
 //! - [`args`]: what may be typed
 //! - [`verbs`]: one file a verb; each turns what was typed into a plan, and carries it out
 //! - [`store`]: the only place with paths: opens, creates and extends cassette files
+//! - [`relaying`]: standing between clients and servers
 //! - [`session`]: a server with its end: [`child`] is the command after `--`, [`signals`] Ctrl-C and its like
 //! - [`environment`]: what the command is started with; [`certificates`]: what its TLS is answered with
 //! - [`sweeps`]: reports of sweeps, read and written, and what fails one
@@ -19,6 +20,7 @@ mod faults;
 mod listen;
 mod printable;
 mod recording;
+mod relaying;
 mod reports;
 mod rules;
 mod session;

@@ -54,11 +54,12 @@ impl Recording {
         environment: &Environment,
     ) -> Outcome<Ended<Summary>> {
         let stop = CancellationToken::new();
+        let done = if plan.faults.is_some() { "passed" } else { "recorded" };
         let serve =
             recorder::record(listener, plan, self.journal.clone(), Clock::start(), stop.clone());
         let _status = Status::start(command.is_empty(), {
             let journal = self.journal.clone();
-            move || format!("recorded {}", progress(&journal))
+            move || format!("{done} {}", progress(&journal))
         });
         self.watched(session::run(command, environment, stop, serve)).await
     }

@@ -1,4 +1,4 @@
-//! One direction of a connection: read, pass on, then let it be recorded.
+//! One direction of a connection: read, pass on, then let it be recorded. Faults may stand between reading and passing on.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -8,6 +8,7 @@ use bytes::{Buf, Bytes};
 use cassettes::model::{Direction, How, Side};
 use tokio::io::AsyncWrite as _;
 
+use crate::faults::{Act, Ending};
 use crate::outbox::Outbox;
 use crate::scratch;
 use crate::stream::Stream;
@@ -36,6 +37,21 @@ pub(crate) fn alert(error: &io::Error) -> Option<u8> {
     }
 }
 
+/// Why relaying stops before both sides have ended in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// One of them broke.
+    Broken(Broken),
+    /// A fault ends the connection to the receiver of this direction.
+    Fault(Direction, Ending),
+}
+
+impl From<Broken> for Stop {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken)
+    }
+}
+
 /// How a sender ended in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
@@ -55,6 +71,8 @@ pub(crate) struct Lane {
     state: State,
     /// The sender is known to be broken, though it may have sent bytes that are yet to be read.
     doomed: Option<Broken>,
+    /// What a fault does that could not be done at once.
+    act: Option<Act>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +95,7 @@ impl Lane {
             out: Outbox::default(),
             state: State::Open,
             doomed: None,
+            act: None,
         }
     }
 
@@ -87,10 +106,13 @@ impl Lane {
         from: &mut Stream,
         to: &mut Stream,
         tap: &mut Tap,
-    ) -> Poll<Result<(), Broken>> {
+    ) -> Poll<Result<(), Stop>> {
         loop {
             if self.state != State::Stopped {
                 ready!(self.poll_flush(cx, to))?;
+                if tap.has_faults() && self.state != State::Closed {
+                    ready!(self.poll_faults(cx, to, tap))?;
+                }
             }
             match (self.state, self.doomed) {
                 (State::Closed | State::Stopped, None) => return Poll::Ready(Ok(())),
@@ -102,12 +124,13 @@ impl Lane {
                 (State::Open, None) if self.is_turned(tap) => return Poll::Pending,
                 (State::Open, _) => {
                     ready!(tap.poll_pause(cx));
+                    ready!(tap.poll_room(self.direction, cx));
                     match ready!(scratch::poll_read(Pin::new(&mut *from), cx, self.limit)) {
                         Ok(bytes) => self.pass_on(cx, to, bytes, tap)?,
                         Err(error) => self.stop_reading(&error, from, tap),
                     }
                 }
-                (_, Some(broken)) => return Poll::Ready(Err(broken)),
+                (_, Some(broken)) => return Poll::Ready(Err(broken.into())),
             }
         }
     }
@@ -136,7 +159,7 @@ impl Lane {
         to: &mut Stream,
         bytes: Bytes,
         tap: &mut Tap,
-    ) -> Result<(), Broken> {
+    ) -> Result<(), Stop> {
         if bytes.is_empty() {
             self.end(End::Whole, tap);
             return Ok(());
@@ -144,12 +167,44 @@ impl Lane {
         let at = tap.now();
         self.adapt(bytes.len());
         let bytes = tap.translate(self.direction, bytes, &mut self.out);
+        tap.take_sends(self.direction, at, &mut self.out);
         let flushed = self.poll_flush(cx, to);
         tap.heard(self.direction, at, bytes);
         match flushed {
-            _ if tap.is_garbled() => Err(Broken { by: self.sender(), how: How::Reset }),
-            Poll::Ready(result) => result,
+            _ if tap.is_garbled() => Err(Broken { by: self.sender(), how: How::Reset }.into()),
+            Poll::Ready(result) => Ok(result?),
             Poll::Pending => Ok(()),
+        }
+    }
+
+    /// Does what faults have in store for the receiver. Ready once nothing of it keeps this lane from going on; pending also while time
+    /// is to pass before the sender's end may be passed on.
+    fn poll_faults(
+        &mut self,
+        cx: &mut Context<'_>,
+        to: &mut Stream,
+        tap: &mut Tap,
+    ) -> Poll<Result<(), Stop>> {
+        loop {
+            ready!(self.poll_flush(cx, to))?;
+            if let Some(act) = &mut self.act {
+                if let Act::End(ending) = *act {
+                    return Poll::Ready(Err(Stop::Fault(self.direction, ending)));
+                }
+                ready!(poll_act(act, cx, to)).map_err(|error| self.refused(&error))?;
+                self.act = None;
+            }
+            let now = tap.now();
+            tap.take_sends(self.direction, now, &mut self.out);
+            self.act = tap.poll_act(self.direction, now);
+            if self.act.is_some() || self.out.has_remaining() {
+                continue;
+            }
+            let waits = tap.has_more_for(self.direction);
+            if !waits || tap.poll_time(self.direction, cx).is_pending() {
+                let holds = waits && self.state != State::Open;
+                return if holds { Poll::Pending } else { Poll::Ready(Ok(())) };
+            }
         }
     }
 
@@ -211,6 +266,15 @@ impl Lane {
 
 /// Pieces handed to one system call: a request's head and body make up to four.
 const SLICES: usize = 16;
+
+/// What is flushed already needs no more.
+fn poll_act(act: &mut Act, cx: &mut Context<'_>, to: &mut Stream) -> Poll<io::Result<()>> {
+    match act {
+        Act::Beneath(bytes) => to.poll_write_beneath(cx, bytes),
+        Act::HalfClose => Pin::new(to).poll_shutdown(cx),
+        Act::Flush | Act::End(_) => Poll::Ready(Ok(())),
+    }
+}
 
 fn poll_end(cx: &mut Context<'_>, to: &mut Stream, end: End) -> Poll<io::Result<()>> {
     match end {

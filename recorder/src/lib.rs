@@ -9,6 +9,7 @@
 //! - [`Clock`]: the recording's time
 //! - [`Certifier`]: who answers clients that want TLS
 //! - [`Notices`]: what a person should know at once
+//! - [`Faults`]: what is broken on purpose while it passes; [`FaultEvent`] tells of it
 //! - [`tls`]: the local authority that clients are shown, and what is asked of servers
 //! - [`capture`]: the bytes of a capture file into packets; [`packet`]: packets into TCP segments;
 //!   [`tcp`]: segments into the bytes of each connection;
@@ -17,8 +18,8 @@
 //!
 //! Inside, from the outside in: `proxy` accepts, `session` is one connection, `handshake` TLS on either side, `alert`
 //! its untimely end, `relay` its two directions, `stream` what they read and write, `lane` one of them, `scratch` what
-//! it reads into, `outbox` what it writes from, `translator` what changes on the way, and `tap` where the bytes go once
-//! they have been passed on.
+//! it reads into, `outbox` what it writes from, `translator` what changes on the way, `faults` what is broken of it on purpose,
+//! and `tap` where the bytes go once they have been passed on.
 
 mod alert;
 pub mod capture;
@@ -27,6 +28,7 @@ mod chain;
 mod clock;
 mod connect;
 pub mod decrypt;
+mod faults;
 mod handshake;
 pub mod har;
 mod hosts;
@@ -53,6 +55,7 @@ mod writer;
 pub use certifier::Certifier;
 pub use chain::{Chain, ChainError};
 pub use clock::{Clock, unix_nanos};
+pub use faults::{FaultEvent, FaultTally, Faults, Outcome};
 pub use hosts::Hosts;
 pub use listener::Listener;
 pub use notice::{Notice, Notices};

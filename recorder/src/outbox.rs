@@ -19,6 +19,11 @@ impl Outbox {
         }
     }
 
+    /// All pieces, in order.
+    pub(crate) fn take(&mut self) -> impl Iterator<Item = Bytes> {
+        std::mem::take(&mut self.pieces).into_iter()
+    }
+
     /// The only piece, if there is but one: a plain write costs less than a gathering one.
     pub(crate) fn single(&self) -> Option<&Bytes> {
         self.pieces.front().filter(|_| self.pieces.len() == 1)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use cassettes::model::Rewrite;
 
 use crate::tls::UpstreamTls;
-use crate::{Certifier, Chain, Hosts, Notices, Upstream};
+use crate::{Certifier, Chain, Faults, Hosts, Notices, Upstream};
 
 /// What a recording does.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct RecordPlan {
     pub chain: Chain,
     /// Who is told what a person should know at once.
     pub notices: Notices,
+    /// What is broken on the way to the client. The recording is of what the server said.
+    pub faults: Option<Faults>,
 }
 
 /// How clients come to a recording, and where what they say is passed on to.
@@ -69,6 +71,7 @@ impl RecordPlan {
             upstream_tls: None,
             chain: Chain::default(),
             notices: Notices::default(),
+            faults: None,
         }
     }
 

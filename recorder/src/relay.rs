@@ -5,16 +5,16 @@ use std::task::{Context, Poll};
 
 use cassettes::model::Direction;
 
-use crate::lane::{Broken, Lane};
+use crate::lane::{Broken, Lane, Stop};
 use crate::stream::Stream;
 use crate::tap::Tap;
 
-/// Relays until both sides have ended (and been told so), one broke, or the client has turned to another server.
+/// Relays until both sides have ended (and been told so), one broke, a fault ends it, or the client has turned to another server.
 pub(crate) async fn relay(
     client: &mut Stream,
     server: &mut Stream,
     tap: &mut Tap,
-) -> Result<(), Broken> {
+) -> Result<(), Stop> {
     let mut lanes = Lanes {
         to_server: Lane::new(Direction::ToServer),
         to_client: Lane::new(Direction::ToClient),
@@ -34,7 +34,7 @@ impl Lanes {
         client: &mut Stream,
         server: &mut Stream,
         tap: &mut Tap,
-    ) -> Poll<Result<(), Broken>> {
+    ) -> Poll<Result<(), Stop>> {
         loop {
             let up = self.to_server.poll(cx, client, server, tap);
             if let Some(broken) = receiver_broke(up, &self.to_server) {
@@ -42,13 +42,18 @@ impl Lanes {
                 self.to_client.doom(broken);
                 continue;
             }
+            let owed = tap.has_more_for(Direction::ToServer);
             let down = self.to_client.poll(cx, server, client, tap);
             if let Some(broken) = receiver_broke(down, &self.to_client) {
                 self.to_client.stop();
                 self.to_server.doom(broken);
                 continue;
             }
-            return match (up?, down?) {
+            let (up, down) = (up?, down?);
+            if up.is_pending() && !owed && tap.has_more_for(Direction::ToServer) {
+                continue;
+            }
+            return match (up, down) {
                 _ if tap.is_done_with() => Poll::Ready(Ok(())),
                 (Poll::Ready(()), Poll::Ready(())) => Poll::Ready(Ok(())),
                 _ => Poll::Pending,
@@ -59,9 +64,9 @@ impl Lanes {
 
 /// A side that takes no more may have said something before: that is still passed on, by the other
 /// lane. (A server that answers early and closes over an unread request is one; its answer must arrive.)
-fn receiver_broke(polled: Poll<Result<(), Broken>>, lane: &Lane) -> Option<Broken> {
+fn receiver_broke(polled: Poll<Result<(), Stop>>, lane: &Lane) -> Option<Broken> {
     match polled {
-        Poll::Ready(Err(broken)) if broken.by != lane.sender() => Some(broken),
+        Poll::Ready(Err(Stop::Broken(broken))) if broken.by != lane.sender() => Some(broken),
         _ => None,
     }
 }

@@ -179,9 +179,42 @@ impl Stream {
         under.exhaust().await
     }
 
+    /// Writes these beneath TLS, once what was written to it has gone out; takes what was written off them.
+    pub(crate) fn poll_write_beneath(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &mut Bytes,
+    ) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut *self).poll_flush(cx))?;
+        let mut under = Pin::new(match &mut self.kind {
+            Kind::ToClient(tls) => tls.get_mut().0,
+            Kind::ToServer(tls) => tls.get_mut().0,
+            Kind::Tcp(_) | Kind::Unix(_) => self,
+        });
+        while bytes.has_remaining() {
+            let written = ready!(under.as_mut().poll_write(cx, bytes))?;
+            bytes.advance(written);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Ends it in order, and then has the other side end, too: what was sent last arrives.
+    pub(crate) async fn close(mut self) {
+        if std::future::poll_fn(|cx| Pin::new(&mut self).poll_shutdown(cx)).await.is_ok() {
+            drop(tokio::time::timeout(LINGER, self.exhaust()).await);
+        }
+    }
+
+    /// As [`Self::close`], without the `close_notify` that TLS demands.
+    pub(crate) async fn close_cut(mut self) {
+        if std::future::poll_fn(|cx| self.poll_cut(cx)).await.is_ok() {
+            drop(tokio::time::timeout(LINGER, self.exhaust()).await);
+        }
+    }
+
     /// Reads, and drops, until the other side ends: closing a socket with unread bytes sends RST, which may destroy
     /// what was sent last.
-    async fn exhaust(&mut self) -> io::Result<()> {
+    pub(crate) async fn exhaust(&mut self) -> io::Result<()> {
         let mut dropped = vec![0; 16 * 1024];
         while self.read(&mut dropped).await? > 0 {}
         Ok(())
@@ -202,6 +235,10 @@ const HELLO_GRACE: Duration = Duration::from_millis(100);
 
 /// Longest wait for a peer to end its side, too, once it has been sent an alert.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Longest wait for a peer to take what was sent before an end, and to end its side. One that does not keeps a dead connection in
+/// its pool; dropping ours then costs nobody anything.
+const LINGER: Duration = Duration::from_secs(10);
 
 /// Longest wait for a receiver to take what was sent before a reset. A reset overtakes bytes that
 /// the kernel still holds; one that reads slower than this loses them, as it well might without us.

@@ -13,6 +13,7 @@ use cassettes::transcribe::Transcriber;
 use tokio::time::Sleep;
 
 use crate::Clock;
+use crate::faults::{Act, ConnectionFaults};
 use crate::lane::End;
 use crate::outbox::Outbox;
 use crate::session::Shared;
@@ -56,6 +57,8 @@ pub(crate) struct Tap {
     clock: Clock,
     counters: Arc<Counters>,
     translator: Translator,
+    /// What is done to it on purpose.
+    faults: Option<Box<ConnectionFaults>>,
     transcriber: Transcriber,
     /// To see how far the writer is behind.
     all: Journal,
@@ -71,6 +74,8 @@ pub(crate) struct Tap {
     unlooked: usize,
     /// Running while the writer is behind.
     pause: Option<Pin<Box<Sleep>>>,
+    /// Running while a fault lets time pass, until then: towards the server, and the client.
+    timers: [Option<(Timestamp, Pin<Box<Sleep>>)>; 2],
 }
 
 impl Tap {
@@ -78,6 +83,7 @@ impl Tap {
         facts: Connection,
         speech: Speech,
         translator: Translator,
+        faults: Option<ConnectionFaults>,
         shared: &Shared,
     ) -> Self {
         let is_tls = facts.tls.is_some();
@@ -90,6 +96,7 @@ impl Tap {
             clock: shared.clock,
             counters: shared.counters.clone(),
             translator,
+            faults: faults.map(Box::new),
             transcriber,
             all: shared.journal.clone(),
             journal: Some(journal),
@@ -99,6 +106,7 @@ impl Tap {
             done: 0,
             unlooked: 0,
             pause: None,
+            timers: [None, None],
         }
     }
 
@@ -114,7 +122,19 @@ impl Tap {
         bytes: Bytes,
         out: &mut Outbox,
     ) -> Bytes {
-        self.translator.advance(direction, bytes, out)
+        let now = self.now();
+        let Some(faults) = &mut self.faults else {
+            return self.translator.advance(direction, bytes, out);
+        };
+        match direction {
+            Direction::ToServer => self.translator.advance(direction, faults.ask(bytes, now), out),
+            Direction::ToClient => {
+                let mut through = Outbox::default();
+                let said = self.translator.advance(direction, bytes, &mut through);
+                faults.receive(through.take(), now);
+                said
+            }
+        }
     }
 
     /// Whether what was said cannot be passed on any more.
@@ -124,13 +144,29 @@ impl Tap {
 
     /// Nothing follows: puts what is still withheld into `out`, and records it if it was not before.
     pub(crate) fn translate_end(&mut self, direction: Direction, out: &mut Outbox) {
-        let withheld = self.translator.finish(direction, out);
-        self.heard(direction, self.now(), withheld);
+        let now = self.now();
+        let withheld = match (&mut self.faults, direction) {
+            (Some(faults), Direction::ToClient) => {
+                let mut through = Outbox::default();
+                let withheld = self.translator.finish(direction, &mut through);
+                faults.receive(through.take(), now);
+                faults.server_ended(now);
+                withheld
+            }
+            (Some(faults), Direction::ToServer) => {
+                let withheld = faults.client_ended();
+                self.translator.advance(direction, withheld.clone(), out);
+                let withheld_by_translator = self.translator.finish(direction, out);
+                [withheld, withheld_by_translator].concat().into()
+            }
+            (None, _) => self.translator.finish(direction, out),
+        };
+        self.heard(direction, now, withheld);
     }
 
     /// Whether the client has turned to another server, and this one has answered all that it was asked.
     pub(crate) const fn is_done_with(&self) -> bool {
-        self.translator.has_turned() && self.begun == self.done
+        self.translator.has_turned() && self.is_settled()
     }
 
     /// Whether the client has turned to another server.
@@ -190,6 +226,11 @@ impl Tap {
         }
     }
 
+    /// All exchanges that have begun have ended.
+    pub(crate) const fn is_settled(&self) -> bool {
+        self.begun == self.done
+    }
+
     fn write_down(&mut self) {
         while let Some(event) = self.transcriber.poll_event() {
             self.count(&event);
@@ -215,6 +256,66 @@ impl Tap {
                 counters.degraded.fetch_add(degraded, Ordering::Relaxed);
             }
         }
+    }
+}
+
+/// What faults do.
+impl Tap {
+    /// Whether there may be any.
+    pub(crate) const fn has_faults(&self) -> bool {
+        self.faults.is_some()
+    }
+
+    /// Whether a server is to be heard to the end of what it was saying.
+    pub(crate) fn hears_out(&self) -> bool {
+        self.faults.as_ref().is_some_and(|faults| faults.hears_out()) && !self.is_settled()
+    }
+
+    /// Puts what the receiver gets at this time into `out`.
+    pub(crate) fn take_sends(&mut self, direction: Direction, now: Timestamp, out: &mut Outbox) {
+        if let Some(faults) = &mut self.faults {
+            faults.pass_time(now);
+            let outlet = faults.outlet_mut(direction);
+            out.extend(std::iter::from_fn(|| outlet.poll_send(now)));
+        }
+    }
+
+    /// What else is done to the receiver at this time, once it has got all that.
+    pub(crate) fn poll_act(&mut self, direction: Direction, now: Timestamp) -> Option<Act> {
+        self.faults.as_mut()?.outlet_mut(direction).poll_act(now)
+    }
+
+    /// The receiver is to get more, or something is to be done to it.
+    pub(crate) fn has_more_for(&self, direction: Direction) -> bool {
+        self.faults.as_ref().is_some_and(|faults| faults.is_waiting(direction))
+    }
+
+    /// Ready unless as much is held back as may be.
+    pub(crate) fn poll_room(&mut self, direction: Direction, cx: &mut Context<'_>) -> Poll<()> {
+        if self.faults.as_ref().is_none_or(|faults| faults.outlet(direction).has_room()) {
+            return Poll::Ready(());
+        }
+        if self.poll_time(direction, cx).is_ready() {
+            // It came while this was looked at: what has waited for it goes first.
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
+    }
+
+    /// Ready once the time has come that a fault waits for.
+    pub(crate) fn poll_time(&mut self, direction: Direction, cx: &mut Context<'_>) -> Poll<()> {
+        let now = self.now();
+        let wake = self.faults.as_ref().and_then(|faults| faults.poll_timeout(direction));
+        let Some(wake) = wake else { return Poll::Pending };
+        let [to_server, to_client] = &mut self.timers;
+        let timer = if direction == Direction::ToServer { to_server } else { to_client };
+        let (_, sleep) = match timer.take() {
+            Some((until, sleep)) if until == wake => timer.insert((until, sleep)),
+            _ => timer.insert((wake, Box::pin(tokio::time::sleep(wake.since(now))))),
+        };
+        ready!(sleep.as_mut().poll(cx));
+        *timer = None;
+        Poll::Ready(())
     }
 }
 

@@ -25,6 +25,17 @@ pub(crate) enum Existing {
     Append,
 }
 
+impl Existing {
+    /// As two switches say it, of which at most one is on.
+    pub(crate) const fn chosen(overwrite: bool, append: bool) -> Self {
+        match (overwrite, append) {
+            (true, _) => Self::Overwrite,
+            (_, true) => Self::Append,
+            _ => Self::Keep,
+        }
+    }
+}
+
 /// A file open for recording, and the journal whose bytes belong into it. Others that record to the
 /// same file are kept out by a lock, which ends with the file's closing.
 pub(crate) struct Tape {
@@ -60,6 +71,11 @@ impl Tape {
             Encoding::Binary => Self::open_binary(path, existing, header, options),
             Encoding::Text => Self::open_text(path, existing, header, options),
         }
+    }
+
+    /// A recording that nobody keeps.
+    pub(crate) fn nowhere(header: &Header) -> Outcome<Self> {
+        Self::open_binary(Path::new("/dev/null"), Existing::Keep, header, Options::default())
     }
 
     /// The parts: the writer takes the file, and gives it up when it is done.

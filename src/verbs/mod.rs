@@ -11,6 +11,7 @@ pub(crate) mod faults;
 pub(crate) mod import;
 pub(crate) mod man;
 pub(crate) mod mutate;
+pub(crate) mod proxy;
 pub(crate) mod record;
 pub(crate) mod replay;
 pub(crate) mod report;

@@ -19,7 +19,6 @@ mod chance;
 mod edit;
 mod frames;
 mod glob;
-mod json_points;
 mod kind;
 pub mod kinds;
 mod layout;
@@ -28,8 +27,6 @@ mod mutate;
 #[cfg(test)]
 mod mutate_tests;
 mod overlay;
-#[cfg(test)]
-mod playbook;
 mod point;
 mod scene;
 mod selector;

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::{Visit, converse, failure, give_up, tunnel};
 use crate::stream::Stream;
-use crate::tap::{Speech, Tap};
+use crate::tap::Speech;
 use crate::translator::Translator;
 use crate::{Scheme, Upstream};
 
@@ -113,7 +113,7 @@ async fn pass_on(
     authority: &str,
 ) -> io::Result<Option<Stream>> {
     let translator = Translator::forward(authority);
-    let mut tap = Tap::new(visit.facts(to), Speech::Http, translator, &visit.shared);
+    let mut tap = visit.tap(visit.facts(to), Speech::Http, translator);
     let server = match visit.connect(to).await {
         Ok(server) => server,
         Err(error) => {

@@ -4,12 +4,12 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use cassettes::model::{Connection, How, Side, Tls, Way};
+use cassettes::model::{Connection, Flight, How, Side, Stop, Tls, Way};
 use cassettes::wire::tls::ClientHello;
 
 use super::hear::{Words, hear_before};
 use super::unsettled::Unsettled;
-use super::{Visit, converse, give_up, lost, reverse, turn_away};
+use super::{Visit, converse, give_up, lost, reception, reverse, turn_away};
 use crate::handshake::{self, Failed};
 use crate::stream::Stream;
 use crate::tap::Tap;
@@ -199,8 +199,20 @@ impl Interception<'_> {
         let config = self.authority.server_config(Some(&self.fallback()), &alpn);
         let config = config.map_err(io::Error::from)?;
         let to = self.spoken(chosen);
+        let stop = self.visit.met.as_ref().and_then(|met| met.reception.stop);
+        if let Some((Flight::ServerHello, stop)) = stop {
+            self.stop(client, server, stop).await;
+            return Ok(());
+        }
         let accepted = handshake::to_client(client, config, &self.hello).await;
         let facts = Connection { upstream_tls, ..self.visit.facts(&to) };
+        let accepted = match (accepted, stop) {
+            (Ok((client, _)), Some((Flight::Finished, stop))) => {
+                self.stop(client, server, stop).await;
+                return Ok(());
+            }
+            (accepted, _) => accepted,
+        };
         match accepted {
             Ok((client, tls)) => {
                 let facts = Connection { tls: Some(tls), ..facts };
@@ -211,6 +223,15 @@ impl Interception<'_> {
             Err(failed) => self.untrusted(server, failed, facts, &to).await,
         }
         Ok(())
+    }
+
+    /// A fault stops the client at this flight of its handshake.
+    async fn stop(self, client: Stream, server: Stream, stop: Stop) {
+        if let Some(met) = &self.visit.met {
+            met.tell();
+        }
+        server.end().await;
+        reception::end(client, stop).await;
     }
 
     /// The server cannot be had; the client still waits for its part of the handshake.

@@ -4,12 +4,15 @@
 //! - `proxy`: the client says which server it wants: `forward` in each request, `tunnel` once
 //! - `meet`: both are connected; their first words decide on TLS
 //! - `hear`: what those first words are
+//! - `reception`: faults may meet it before; `faulted`: one ends it
 //! - `unsettled`: the recording may stop before a server has answered
 
+mod faulted;
 mod forward;
 mod hear;
 mod meet;
 mod proxy;
+mod reception;
 mod reverse;
 mod tunnel;
 mod unsettled;
@@ -26,13 +29,14 @@ use cassettes::wire::tls_alert;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::connect::Connector;
+use crate::faults::{ConnectionFaults, Link, Met};
 use crate::handshake::Failed;
-use crate::lane::Broken;
+use crate::lane::{Broken, Stop};
 use crate::relay::relay;
 use crate::stream::Stream;
 use crate::tap::{Counters, Speech, Tap};
 use crate::translator::Translator;
-use crate::{Clock, Entry, Notice, RecordPlan, Upstream};
+use crate::{Clock, Entry, Faults, Notice, RecordPlan, Upstream};
 
 /// What all connections of a recording share.
 pub(crate) struct Shared {
@@ -45,7 +49,11 @@ pub(crate) struct Shared {
 
 /// Serves one client. An error is why the upstream could not be reached.
 pub(crate) async fn serve(client: Stream, shared: Arc<Shared>) -> io::Result<()> {
-    let visit = Visit::of(&client, shared.clone());
+    let mut visit = Visit::of(&client, shared.clone());
+    let Some((client, met)) = reception::meet(client, visit.number, &shared).await else {
+        return Ok(());
+    };
+    visit.met = met;
     match &shared.plan.entry {
         Entry::Reverse(to) => reverse::serve(visit, client, to).await,
         Entry::Proxy => proxy::serve(visit, client).await,
@@ -60,6 +68,10 @@ pub(crate) struct Visit {
     client: String,
     own: Option<SocketAddr>,
     way: Way,
+    /// From 1, where faults are in force.
+    number: u32,
+    /// What faults have in store for its TLS.
+    met: Option<Met>,
 }
 
 impl Visit {
@@ -70,6 +82,8 @@ impl Visit {
             client: tcp.and_then(|tcp| tcp.peer_addr().ok()).map_or_else(String::new, named),
             own: tcp.and_then(|tcp| tcp.local_addr().ok()),
             way: Way::Direct,
+            number: shared.plan.faults.as_ref().map_or(0, Faults::next_connection),
+            met: None,
             shared,
         }
     }
@@ -101,9 +115,14 @@ impl Visit {
         }
     }
 
-    /// Records such a connection, on which bytes pass as they are.
-    fn tap(&self, facts: Connection, speech: Speech) -> Tap {
-        Tap::new(facts, speech, Translator::Verbatim, &self.shared)
+    /// Records such a connection.
+    fn tap(&self, facts: Connection, speech: Speech, translator: Translator) -> Tap {
+        let faults = self.plan().faults.clone().map(|faults| {
+            let (tls, peer) = (facts.tls.is_some(), facts.upstream.clone());
+            let link = Link { faults, connection: self.number, tls, peer };
+            ConnectionFaults::new(link, speech)
+        });
+        Tap::new(facts, speech, translator, faults, &self.shared)
     }
 
     async fn connect(&self, to: &Upstream) -> io::Result<Stream> {
@@ -128,15 +147,24 @@ async fn converse(
     mut server: Stream,
     tap: &mut Tap,
 ) -> Option<(Stream, Stream)> {
-    let Err(broken) = relay(&mut client, &mut server, tap).await else {
-        return tap.has_turned().then_some((client, server));
-    };
-    tap.close(broken.by, broken.how);
-    let (_dead, alive) = match broken.by {
-        Side::Client => (client, server),
-        Side::Server => (server, client),
-    };
-    break_off(alive, broken.how).await;
+    match relay(&mut client, &mut server, tap).await {
+        Ok(()) => return tap.has_turned().then_some((client, server)),
+        Err(Stop::Broken(broken)) => {
+            tap.close(broken.by, broken.how);
+            let (_dead, alive) = match broken.by {
+                Side::Client => (client, server),
+                Side::Server => (server, client),
+            };
+            break_off(alive, broken.how).await;
+        }
+        Err(Stop::Fault(Direction::ToClient, ending)) => {
+            faulted::cut_client_off(client, server, ending, tap).await;
+        }
+        Err(Stop::Fault(Direction::ToServer, ending)) => {
+            tap.close(Side::Client, How::Fin);
+            tokio::join!(faulted::end(server, ending), client.reset());
+        }
+    }
     None
 }
 

@@ -62,7 +62,12 @@ async fn encrypted(visit: Visit, client: Stream, to: &Upstream) -> io::Result<()
     let server = match visit.connect(to).await {
         Ok(server) => server,
         Err(error) => {
-            give_up(client, failure(&error), &mut visit.tap(visit.facts(to), Speech::Raw)).await;
+            give_up(
+                client,
+                failure(&error),
+                &mut visit.tap(visit.facts(to), Speech::Raw, Translator::Verbatim),
+            )
+            .await;
             return Err(error);
         }
     };
@@ -71,5 +76,5 @@ async fn encrypted(visit: Visit, client: Stream, to: &Upstream) -> io::Result<()
 
 /// Records a connection of this client to the server.
 pub(super) fn tap(visit: &Visit, facts: Connection, to: &Upstream, client_scheme: Scheme) -> Tap {
-    Tap::new(facts, speech_of(to), translator(visit, to, client_scheme), &visit.shared)
+    visit.tap(facts, speech_of(to), translator(visit, to, client_scheme))
 }

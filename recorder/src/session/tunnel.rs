@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use super::meet::meet;
 use super::{Visit, failure, give_up, speech_of};
 use crate::stream::Stream;
+use crate::translator::Translator;
 use crate::{Scheme, Upstream};
 
 /// `CONNECT` to this server; the request has been read.
@@ -66,7 +67,7 @@ pub(super) async fn transparent(visit: Visit, client: Stream) -> io::Result<()> 
         Err(error) => {
             let to = by_port(&to);
             visit.tell_unreached(&to, &error);
-            let mut tap = visit.tap(visit.facts(&to), speech_of(&to));
+            let mut tap = visit.tap(visit.facts(&to), speech_of(&to), Translator::Verbatim);
             give_up(client, failure(&error), &mut tap).await;
             Err(error)
         }
@@ -92,7 +93,7 @@ async fn unreached(
 ) {
     let to = by_port(to);
     visit.tell_unreached(&to, error);
-    let mut tap = visit.tap(visit.facts(&to), speech_of(&to));
+    let mut tap = visit.tap(visit.facts(&to), speech_of(&to), Translator::Verbatim);
     tap.close(Side::Server, failure(error));
     // One that is gone needs no answer.
     drop(client.write_all(answer).await);

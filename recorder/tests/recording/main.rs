@@ -9,6 +9,7 @@
 
 mod bulk;
 mod closes;
+mod faults;
 mod harness;
 mod hostile;
 mod hostile_streams;

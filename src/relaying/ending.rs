@@ -1,4 +1,4 @@
-//! What is said at the end of a recording.
+//! What is said when clients and servers have no more to do with us.
 
 use std::process::ExitCode;
 
@@ -9,8 +9,8 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::session::Ended;
 use crate::talk;
 
-/// Tells what a person should know of what was recorded.
-pub(super) fn tell(ended: &Ended<Summary>, entry: &Entry) {
+/// Tells what a person should know of what has passed.
+pub(crate) fn tell(ended: &Ended<Summary>, entry: &Entry) {
     let Some(served) = &ended.served else { return };
     if let Entry::Reverse(to) = entry
         && served.left > 0
@@ -27,7 +27,7 @@ pub(super) fn tell(ended: &Ended<Summary>, entry: &Entry) {
 }
 
 /// The exit code. A command's own failure comes first: it may well be what was to be recorded.
-pub(super) fn conclude(ended: &Ended<Summary>, entry: &Entry) -> Outcome<ExitCode> {
+pub(crate) fn conclude(ended: &Ended<Summary>, entry: &Entry) -> Outcome<ExitCode> {
     let failed = ended.command.filter(|status| !status.success());
     let unreached =
         ended.served.as_ref().filter(|s| s.unreached > 0 && s.unreached >= s.connections);

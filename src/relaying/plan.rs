@@ -6,33 +6,41 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cassettes::format::Options;
 use recorder::tls::{Authority, ClientIdentity, UpstreamTls, pem};
 use recorder::{Certifier, Chain, Entry, Hosts, Notice, Notices, RecordPlan};
 
-use super::RecordArgs;
-use crate::child;
+use super::RelayArgs;
+use crate::environment::Environment;
 use crate::exit::{Failure, Outcome};
 use crate::listen::ListenAddress;
-use crate::store::{self, AuthorityHome, Existing};
+use crate::store::{self, AuthorityHome};
 use crate::talk;
 
-pub(super) struct Plan {
-    pub(super) recorder: RecordPlan,
-    pub(super) listen: ListenAddress,
-    pub(super) output: PathBuf,
-    pub(super) existing: Existing,
-    pub(super) options: Options,
-    pub(super) command: Vec<OsString>,
+/// What is meant.
+pub(crate) struct Relay {
+    pub(crate) recorder: RecordPlan,
+    pub(crate) listen: ListenAddress,
     /// There where clients come in TLS as a rule.
-    pub(super) authority: Option<Arc<Authority>>,
+    authority: Option<Arc<Authority>>,
 }
 
-impl TryFrom<RecordArgs> for Plan {
+impl Relay {
+    /// What a command finds that is started for it; `url`: where it listens.
+    pub(crate) fn environment(&self, url: &str, command: &[OsString]) -> Outcome<Environment> {
+        match &self.authority {
+            Some(authority) if !command.is_empty() => {
+                let by_proxy = matches!(self.recorder.entry, Entry::Proxy);
+                Environment::prepare(url, Some(authority), by_proxy.then_some(url))
+            }
+            _ => Environment::prepare(url, None, None),
+        }
+    }
+}
+
+impl TryFrom<RelayArgs> for Relay {
     type Error = Failure;
 
-    fn try_from(args: RecordArgs) -> Outcome<Self> {
-        child::check_exists(&args.command)?;
+    fn try_from(args: RelayArgs) -> Outcome<Self> {
         check_reachable(&args)?;
         let home = AuthorityHome::find(args.ca.as_deref());
         let mut recorder = RecordPlan::entered_by(entry(&args));
@@ -53,20 +61,12 @@ impl TryFrom<RecordArgs> for Plan {
         if wants_tls(&recorder.entry) {
             recorder.upstream_tls = Some(Arc::new(upstream_tls(&args)?));
         }
-        Ok(Self {
-            recorder,
-            existing: existing(&args),
-            listen: args.listen,
-            output: args.output,
-            options: Options { compress: args.compress },
-            command: args.command,
-            authority,
-        })
+        Ok(Self { recorder, listen: args.listen, authority })
     }
 }
 
 /// Proxies have ports, and the system leads connections to ports.
-fn check_reachable(args: &RecordArgs) -> Outcome<()> {
+fn check_reachable(args: &RelayArgs) -> Outcome<()> {
     if args.to.is_none() && args.listen.is_unix() {
         return Err(Failure::usage("a Unix-domain socket cannot be a client's proxy")
             .hint("listen on a port: --listen 127.0.0.1:0"));
@@ -74,15 +74,7 @@ fn check_reachable(args: &RecordArgs) -> Outcome<()> {
     Ok(())
 }
 
-fn existing(args: &RecordArgs) -> Existing {
-    match (args.overwrite, args.append) {
-        (true, _) => Existing::Overwrite,
-        (_, true) => Existing::Append,
-        _ => Existing::Keep,
-    }
-}
-
-fn entry(args: &RecordArgs) -> Entry {
+fn entry(args: &RelayArgs) -> Entry {
     match &args.to {
         Some(to) => Entry::Reverse(to.clone()),
         None if args.transparent => Entry::Transparent,
@@ -110,12 +102,12 @@ fn certifier(authority: Option<Arc<Authority>>, home: Option<&AuthorityHome>) ->
     }
 }
 
-fn upstream_tls(args: &RecordArgs) -> Outcome<UpstreamTls> {
+fn upstream_tls(args: &RelayArgs) -> Outcome<UpstreamTls> {
     let identity = args.client_cert.as_ref().map(|path| identity(path, args.client_key.as_ref()));
     let identity = identity.transpose()?;
     let failed = |error: recorder::tls::UpstreamTlsError| Failure::usage(error.to_string());
     if args.insecure {
-        talk::warn("servers' certificates are not verified (--insecure); the cassette says so");
+        talk::warn("servers' certificates are not verified (--insecure); a cassette says so");
         return UpstreamTls::insecure(identity).map_err(failed);
     }
     let roots = match &args.upstream_ca {

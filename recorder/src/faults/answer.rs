@@ -1,0 +1,357 @@
+//! One exchange's answer, and what faults do to it.
+
+use bytes::Bytes;
+use cassettes::fault::{Action, Break, End, Fault, Point, Shaper};
+use cassettes::model::{Step, Timestamp};
+use cassettes::wire::http1::{Framing, ResponseHead};
+use cassettes::wire::messages::StreamKind;
+
+use super::asked::Asked;
+use super::connection::Link;
+use super::finder::{Finder, Part, Piece};
+use super::held::{Held, MAX_HELD_BYTES, MAX_HELD_TIME, Whole};
+use super::items::Items;
+use super::shared::About;
+use super::told::Outcome;
+
+/// An answer on its way to the client.
+#[derive(Debug)]
+pub(super) struct Answer {
+    link: Link,
+    asked: Asked,
+    about: About,
+    /// What hits it, in order.
+    hits: Vec<Hit>,
+    /// What they do to time and pieces, in order.
+    shapers: Vec<Box<dyn Shaper>>,
+    flow: Flow,
+}
+
+/// A fault that hits it.
+#[derive(Debug)]
+struct Hit {
+    place: usize,
+    fault: Fault,
+    does: Does,
+}
+
+#[derive(Debug)]
+enum Does {
+    /// At the point that is looked for.
+    Break(Box<Finder>, Break),
+    Shape,
+    Edit,
+    /// It is over.
+    Nothing,
+}
+
+#[derive(Debug)]
+enum Flow {
+    Passing,
+    Holding(Held),
+    /// The client gets no more of it.
+    Silent,
+}
+
+/// What was read at once, on its way through.
+#[derive(Debug)]
+pub(super) struct Burst {
+    pub(super) now: Timestamp,
+    /// What the client gets for it.
+    pub(super) steps: Vec<Step>,
+}
+
+impl Burst {
+    /// At this time.
+    pub(super) const fn new(now: Timestamp) -> Self {
+        Self { now, steps: Vec::new() }
+    }
+
+    /// Passes bytes as they are.
+    pub(super) fn send(&mut self, bytes: Bytes) {
+        if !bytes.is_empty() {
+            self.steps.push(Step::Send(bytes));
+        }
+    }
+}
+
+impl Answer {
+    /// It begins.
+    pub(super) fn new(link: Link, asked: Asked, now: Timestamp) -> Self {
+        let (hits, about) = asked.hits(&link.faults, &link.peer);
+        let mut answer =
+            Self { link, about, hits: Vec::new(), shapers: Vec::new(), flow: Flow::Passing, asked };
+        for (place, fault) in hits {
+            answer.add(place, fault);
+        }
+        if answer.hits.iter().any(Hit::needs_whole) {
+            answer.hold(now);
+        }
+        answer
+    }
+
+    /// Whether its head must be whole before any of it is sent.
+    pub(super) fn wants_head(&self) -> bool {
+        let mut finders = self.hits.iter().filter_map(Hit::finder);
+        matches!(self.flow, Flow::Passing) && finders.any(Finder::wants_head)
+    }
+
+    /// Until when it may be held, if it is.
+    pub(super) fn deadline(&self) -> Option<Timestamp> {
+        match &self.flow {
+            Flow::Holding(held) => Some(held.deadline()),
+            _ => None,
+        }
+    }
+
+    /// Its time is up.
+    pub(super) fn timeout(&mut self, burst: &mut Burst) {
+        if self.deadline().is_some_and(|deadline| deadline <= burst.now) {
+            self.give_up(&format!("the answer was not whole after {MAX_HELD_TIME:?}"), burst);
+        }
+    }
+
+    /// The final head is about to come: what it says of the body.
+    pub(super) fn learn(&mut self, head: &Bytes, framing: Framing, now: Timestamp) {
+        let response = ResponseHead::parse(head).ok();
+        let kind = self.asked.request().and_then(|it| StreamKind::of(&it, response.as_ref()));
+        let mut known = true;
+        for finder in self.hits.iter_mut().filter_map(Hit::finder_mut) {
+            finder.count(kind.map(Items::of));
+            known &= finder.learn(head.len(), framing);
+        }
+        if !known && matches!(self.flow, Flow::Passing) {
+            self.hold(now);
+        }
+    }
+
+    /// What a connection of plain TCP consists of.
+    pub(super) fn count(&mut self, make: impl Fn() -> Option<Items>) {
+        self.hits.iter_mut().filter_map(Hit::finder_mut).for_each(|finder| finder.count(make()));
+    }
+
+    /// The next piece.
+    pub(super) fn take(&mut self, wire: Bytes, part: Part, ends_read: bool, burst: &mut Burst) {
+        match &mut self.flow {
+            Flow::Silent => {}
+            Flow::Passing => self.pass(&wire, part, ends_read, burst),
+            Flow::Holding(held) => {
+                held.push(wire, burst.now);
+                if held.is_too_long() || !self.asked.is_kept() {
+                    let most = MAX_HELD_BYTES / 1024 / 1024;
+                    self.give_up(&format!("the exchange is longer than {most} MiB"), burst);
+                }
+            }
+        }
+    }
+
+    /// All of it has come.
+    pub(super) fn end(mut self, whole: Whole, burst: &mut Burst) {
+        match std::mem::replace(&mut self.flow, Flow::Silent) {
+            Flow::Silent => {}
+            Flow::Passing => {
+                self.tell_missed();
+                self.end_shapers(burst);
+            }
+            Flow::Holding(held) => self.edit(&held, whole, burst),
+        }
+    }
+
+    /// It broke off: what is held of it passes.
+    pub(super) fn break_off(mut self, burst: &mut Burst) {
+        match self.flow {
+            Flow::Silent => {}
+            Flow::Passing => {
+                self.tell_missed();
+                self.end_shapers(burst);
+            }
+            Flow::Holding(_) => self.give_up("the server broke the answer off", burst),
+        }
+    }
+
+    fn add(&mut self, place: usize, fault: Fault) {
+        let random = || {
+            let seed = self.link.faults.set().seed();
+            fault.random(self.asked.number(), self.about.attempt, seed)
+        };
+        let does = match fault.kind().action {
+            Action::Break(make) => {
+                let finder = Finder::new(fault.point().cloned().unwrap_or(Point::Byte(0)));
+                Does::Break(Box::new(finder), make(fault.args(), &mut random()))
+            }
+            Action::Shape(make) => {
+                self.shapers.push(make(fault.args(), random()));
+                self.tell(place, Outcome::Applied { after: None });
+                Does::Shape
+            }
+            // Receptions hit connections, and no answer.
+            Action::Edit(_) | Action::Reception(_) => Does::Edit,
+        };
+        let hit = Hit { place, fault, does };
+        // Nothing says where a connection of plain TCP has said all.
+        if self.asked.request().is_none() && hit.needs_whole() {
+            let why = "it needs a whole answer, and plain TCP does not say where one ends";
+            return self.tell(place, passed(why));
+        }
+        self.hits.push(hit);
+    }
+
+    /// From here on it is held. What shapes it is done to the whole then.
+    fn hold(&mut self, now: Timestamp) {
+        self.shapers.clear();
+        self.flow = Flow::Holding(Held::new(now));
+    }
+
+    fn pass(&mut self, wire: &Bytes, part: Part, ends_read: bool, burst: &mut Burst) {
+        let piece = Piece { wire, part, ends_read };
+        let finders = self.hits.iter_mut().enumerate();
+        let mut cuts: Vec<_> = finders
+            .filter_map(|(index, hit)| Some((hit.finder_mut()?.find(&piece)?, index)))
+            .collect();
+        cuts.sort_by_key(|(at, _)| *at);
+        let mut done = 0;
+        for (at, index) in cuts {
+            self.send(wire.slice(done..at), burst);
+            done = at;
+            if self.break_at(index, (wire.len() - at) as u64, burst) {
+                return;
+            }
+        }
+        self.send(wire.slice(done..), burst);
+    }
+
+    /// Does what is to be done at a point, before so many bytes of the piece. Whether nothing more follows.
+    fn break_at(&mut self, index: usize, left: u64, burst: &mut Burst) -> bool {
+        let Some(hit) = self.hits.get_mut(index) else { return false };
+        let does = std::mem::replace(&mut hit.does, Does::Nothing);
+        let place = hit.place;
+        let Does::Break(finder, broken) = does else { return false };
+        self.tell(place, Outcome::Applied { after: Some(finder.wire() - left) });
+        if broken.drops {
+            burst.steps.retain(|step| !matches!(step, Step::Send(_)));
+        }
+        self.send(broken.insert, burst);
+        for step in broken.steps {
+            self.shape(step, burst);
+        }
+        let Some(end) = broken.end else { return false };
+        for step in steps_of(end) {
+            self.shape(step, burst);
+        }
+        self.end_shapers(burst);
+        self.flow = Flow::Silent;
+        true
+    }
+
+    fn send(&mut self, bytes: Bytes, burst: &mut Burst) {
+        if !bytes.is_empty() {
+            self.shape(Step::Send(bytes), burst);
+        }
+    }
+
+    /// Gives a step through all that shapes it.
+    fn shape(&mut self, step: Step, burst: &mut Burst) {
+        shape_from(&mut self.shapers, step, &mut burst.steps);
+    }
+
+    fn end_shapers(&mut self, burst: &mut Burst) {
+        for first in 0..self.shapers.len() {
+            let Some((shaper, later)) =
+                self.shapers.get_mut(first..).and_then(<[_]>::split_first_mut)
+            else {
+                return;
+            };
+            let mut last = Vec::new();
+            shaper.end(&mut last);
+            for step in last {
+                shape_from(later, step, &mut burst.steps);
+            }
+        }
+    }
+
+    fn edit(&mut self, held: &Held, whole: Whole, burst: &mut Burst) {
+        let faults = self.hits.iter().map(|hit| &hit.fault);
+        let about = (&self.asked, &self.about);
+        let edited = held.edit(whole, self.link.tls, about, &self.link.faults, faults);
+        for (hit, outcome) in self.hits.iter().zip(edited.outcomes) {
+            match outcome {
+                // Said when the answer began.
+                Ok(()) if matches!(hit.does, Does::Shape) => {}
+                Ok(()) => self.tell(hit.place, Outcome::Applied { after: None }),
+                Err(misfit) => self.tell(hit.place, passed(&misfit.to_string())),
+            }
+        }
+        burst.steps.extend(edited.steps);
+    }
+
+    /// What is held passes as it is, and so does the rest.
+    fn give_up(&mut self, why: &str, burst: &mut Burst) {
+        if let Flow::Holding(held) = std::mem::replace(&mut self.flow, Flow::Passing) {
+            burst.steps.extend(held.into_steps());
+        }
+        for hit in std::mem::take(&mut self.hits) {
+            self.tell(hit.place, passed(why));
+        }
+    }
+
+    fn tell_missed(&self) {
+        for hit in &self.hits {
+            if let Does::Break(finder, _) = &hit.does {
+                let why = format!("the answer ended after {} bytes, without it", finder.wire());
+                self.tell(hit.place, passed(&why));
+            }
+        }
+    }
+
+    fn tell(&self, place: usize, outcome: Outcome) {
+        self.link.faults.tell(place, &self.about, outcome);
+    }
+}
+
+impl Hit {
+    fn finder(&self) -> Option<&Finder> {
+        match &self.does {
+            Does::Break(finder, _) => Some(finder),
+            _ => None,
+        }
+    }
+
+    fn finder_mut(&mut self) -> Option<&mut Finder> {
+        match &mut self.does {
+            Does::Break(finder, _) => Some(finder),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing but a whole answer will do, whatever its head says.
+    fn needs_whole(&self) -> bool {
+        matches!(self.does, Does::Edit) || self.finder().is_some_and(Finder::needs_whole)
+    }
+}
+
+fn passed(why: &str) -> Outcome {
+    Outcome::Passed { why: why.to_owned() }
+}
+
+fn shape_from(shapers: &mut [Box<dyn Shaper>], step: Step, out: &mut Vec<Step>) {
+    let mut steps = vec![step];
+    for shaper in shapers {
+        let mut shaped = Vec::new();
+        for step in steps {
+            shaper.step(step, &mut shaped);
+        }
+        steps = shaped;
+    }
+    out.extend(steps);
+}
+
+/// How a connection comes to its end, as it would in a replay.
+fn steps_of(end: End) -> Vec<Step> {
+    match end {
+        End::Close => vec![Step::Close],
+        End::Cut => vec![Step::Cut],
+        End::HalfClose => vec![Step::HalfClose, Step::Stall(None), Step::Close],
+        End::Reset => vec![Step::Reset],
+        End::Stall => vec![Step::Stall(None), Step::Close],
+    }
+}

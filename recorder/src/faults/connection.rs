@@ -1,0 +1,183 @@
+//! One connection, between what the server says and what the client gets.
+
+use bytes::{Bytes, BytesMut};
+use cassettes::model::{Direction, Timestamp};
+
+use super::Faults;
+use super::answer::Burst;
+use super::http1::Http1;
+use super::outlet::Outlet;
+use super::raw::Raw;
+use crate::tap::Speech;
+
+/// What an exchange must know of its connection.
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    /// Those in force.
+    pub(crate) faults: Faults,
+    /// The connection's number, from 1.
+    pub(crate) connection: u32,
+    /// The client speaks TLS.
+    pub(crate) tls: bool,
+    /// The server's origin.
+    pub(crate) peer: String,
+}
+
+/// Faults on one connection.
+#[derive(Debug)]
+pub(crate) struct ConnectionFaults {
+    link: Link,
+    speaks: Speaks,
+    to_server: Outlet,
+    to_client: Outlet,
+}
+
+#[derive(Debug)]
+enum Speaks {
+    /// HTTP, of a version that these first bytes leave open.
+    Opening(BytesMut),
+    Http1(Box<Http1>),
+    Raw(Box<Raw>),
+    /// Bytes pass as they are.
+    Pass,
+}
+
+/// How the preface of HTTP/2 begins, and no request of HTTP/1.
+const PREFACE: &[u8] = b"PRI ";
+
+impl ConnectionFaults {
+    /// At a connection's first byte.
+    pub(crate) fn new(link: Link, speech: Speech) -> Self {
+        let speaks = match speech {
+            Speech::Http => Speaks::Opening(BytesMut::new()),
+            Speech::Raw => Speaks::Raw(Box::new(Raw::new(link.clone()))),
+        };
+        Self { link, speaks, to_server: Outlet::default(), to_client: Outlet::default() }
+    }
+
+    /// The client said this. What is to be passed on of it.
+    pub(crate) fn ask(&mut self, bytes: Bytes, now: Timestamp) -> Bytes {
+        let bytes = match &mut self.speaks {
+            Speaks::Opening(first) => {
+                first.extend_from_slice(&bytes);
+                if first.len() < PREFACE.len() && PREFACE.starts_with(first) {
+                    return Bytes::new();
+                }
+                let first = first.split().freeze();
+                self.open(first.starts_with(PREFACE));
+                first
+            }
+            _ => bytes,
+        };
+        match &mut self.speaks {
+            Speaks::Http1(http1) => {
+                http1.ask(&bytes, now);
+                if http1.is_no_http() {
+                    let mut raw = Raw::new(self.link.clone());
+                    raw.ask(&bytes, now);
+                    self.speaks = Speaks::Raw(Box::new(raw));
+                }
+            }
+            Speaks::Raw(raw) => raw.ask(&bytes, now),
+            Speaks::Opening(_) | Speaks::Pass => {}
+        }
+        bytes
+    }
+
+    /// The client says no more. What is to be passed on before that.
+    pub(crate) fn client_ended(&mut self) -> Bytes {
+        self.to_client.peer_closed();
+        match &mut self.speaks {
+            Speaks::Opening(first) => first.split().freeze(),
+            _ => Bytes::new(),
+        }
+    }
+
+    /// The server said these.
+    pub(crate) fn receive(&mut self, pieces: impl Iterator<Item = Bytes>, now: Timestamp) {
+        for bytes in pieces {
+            if matches!(self.speaks, Speaks::Opening(_)) {
+                self.open(begins_with_settings(&bytes));
+            }
+            let mut burst = Burst::new(now);
+            match &mut self.speaks {
+                Speaks::Http1(http1) => http1.receive(bytes, &mut burst),
+                Speaks::Raw(raw) => raw.receive(bytes, &mut burst),
+                Speaks::Opening(_) | Speaks::Pass => burst.send(bytes),
+            }
+            self.give(burst);
+        }
+    }
+
+    /// The server says no more.
+    pub(crate) fn server_ended(&mut self, now: Timestamp) {
+        let mut burst = Burst::new(now);
+        match &mut self.speaks {
+            Speaks::Http1(http1) => http1.end(&mut burst),
+            Speaks::Raw(raw) => raw.end(&mut burst),
+            Speaks::Opening(_) | Speaks::Pass => {}
+        }
+        self.give(burst);
+    }
+
+    /// Whether a server whose client was cut off is to be heard to the end of what it was saying.
+    pub(crate) const fn hears_out(&self) -> bool {
+        self.link.faults.hears_out()
+    }
+
+    /// So late it is. Call it before the outlets are asked.
+    pub(crate) fn pass_time(&mut self, now: Timestamp) {
+        let mut burst = Burst::new(now);
+        if let Speaks::Http1(http1) = &mut self.speaks {
+            http1.timeout(&mut burst);
+        }
+        self.give(burst);
+    }
+
+    /// When to look again at what goes in this direction.
+    pub(crate) fn poll_timeout(&self, direction: Direction) -> Option<Timestamp> {
+        let held = match (&self.speaks, direction) {
+            (Speaks::Http1(http1), Direction::ToClient) => http1.deadline(),
+            _ => None,
+        };
+        held.into_iter().chain(self.outlet(direction).poll_timeout()).min()
+    }
+
+    /// Something is to be done yet, now or later, in this direction.
+    pub(crate) fn is_waiting(&self, direction: Direction) -> bool {
+        !self.outlet(direction).is_idle() || self.poll_timeout(direction).is_some()
+    }
+
+    /// What one side is to get.
+    pub(crate) const fn outlet(&self, direction: Direction) -> &Outlet {
+        match direction {
+            Direction::ToServer => &self.to_server,
+            Direction::ToClient => &self.to_client,
+        }
+    }
+
+    /// What one side is to get.
+    pub(crate) const fn outlet_mut(&mut self, direction: Direction) -> &mut Outlet {
+        match direction {
+            Direction::ToServer => &mut self.to_server,
+            Direction::ToClient => &mut self.to_client,
+        }
+    }
+
+    fn open(&mut self, is_http2: bool) {
+        self.speaks = if is_http2 {
+            Speaks::Pass
+        } else {
+            Speaks::Http1(Box::new(Http1::new(self.link.clone())))
+        };
+    }
+
+    fn give(&mut self, burst: Burst) {
+        burst.steps.into_iter().for_each(|step| self.to_client.push(step, burst.now));
+    }
+}
+
+/// A server of HTTP/2 need not wait for its client's preface: its first frame is SETTINGS.
+fn begins_with_settings(bytes: &[u8]) -> bool {
+    matches!(bytes, [_, _, _, 4, _, 0, 0, 0, 0, ..])
+}

@@ -1,0 +1,34 @@
+//! Faults on live traffic: bytes and time in, steps out. Nothing here touches a socket.
+//!
+//! - [`Faults`]: those in force in one session, and what came of them
+//! - [`ConnectionFaults`]: one connection; it stands between what the server says and what the client gets
+//! - `http1`, `raw`: from bytes to exchanges, in each protocol
+//! - `asked`: what a client wants; `answer`: what it gets, and what is done to that; `held`: one that must be whole first
+//! - `finder`, `items`: a point in an answer that still comes
+//! - [`Outlet`]: what one side is to get, and when; [`Act`] and [`Ending`]: what is done to it besides
+//! - [`Met`]: a client that is met by faults, before anything is exchanged
+//! - `shared`, `told`: what is counted over all connections, and said of it
+//!
+//! What breaks or shapes an answer does so while it comes: everything before the point has passed by then. What edits
+//! one needs all of it, and holds it back until then.
+
+mod answer;
+mod asked;
+mod connection;
+mod finder;
+mod held;
+mod http1;
+mod items;
+mod met;
+mod outlet;
+mod raw;
+mod shared;
+#[cfg(test)]
+mod tests;
+mod told;
+
+pub(crate) use connection::{ConnectionFaults, Link};
+pub(crate) use met::Met;
+pub(crate) use outlet::{Act, Ending};
+pub use shared::{FaultTally, Faults};
+pub use told::{FaultEvent, Outcome};

@@ -1,0 +1,114 @@
+//! One connection, with a clock turned by hand.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use cassettes::fault::FaultSet;
+use cassettes::model::{Direction, Timestamp};
+
+use crate::faults::{Act, ConnectionFaults, FaultEvent, Faults, Link};
+use crate::tap::Speech;
+
+/// A connection on which these faults are in force.
+pub(super) struct Play {
+    faults: ConnectionFaults,
+    now: Timestamp,
+    events: Arc<Mutex<Vec<FaultEvent>>>,
+}
+
+/// What a client got: bytes, and what was done to it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Got {
+    pub(super) bytes: Vec<u8>,
+    pub(super) acts: Vec<Act>,
+}
+
+pub(super) fn set(sentences: &[&str]) -> FaultSet {
+    FaultSet::new(sentences.iter().map(|sentence| sentence.parse().unwrap()).collect(), 1)
+}
+
+impl Play {
+    pub(super) fn http(sentences: &[&str]) -> Self {
+        Self::new(sentences, Speech::Http)
+    }
+
+    pub(super) fn raw(sentences: &[&str]) -> Self {
+        Self::new(sentences, Speech::Raw)
+    }
+
+    fn new(sentences: &[&str], speech: Speech) -> Self {
+        let events = Arc::new(Mutex::new(Vec::new()));
+        let into = events.clone();
+        let tell = move |event: &FaultEvent| into.lock().unwrap().push(event.clone());
+        let faults = Faults::new(set(sentences), tell);
+        let connection = faults.next_connection();
+        let link = Link { faults, connection, tls: false, peer: "http://origin.test".into() };
+        Self { faults: ConnectionFaults::new(link, speech), now: Timestamp::ZERO, events }
+    }
+
+    pub(super) fn ask(&mut self, said: impl AsRef<[u8]>) -> Bytes {
+        self.faults.ask(Bytes::copy_from_slice(said.as_ref()), self.now)
+    }
+
+    /// The server says this, in pieces of so many bytes.
+    pub(super) fn say(&mut self, said: impl AsRef<[u8]>, size: usize) {
+        for piece in said.as_ref().chunks(size) {
+            self.faults.receive([Bytes::copy_from_slice(piece)].into_iter(), self.now);
+        }
+    }
+
+    pub(super) fn end(&mut self) {
+        self.faults.server_ended(self.now);
+    }
+
+    pub(super) fn client_ends(&mut self) {
+        self.faults.client_ended();
+    }
+
+    pub(super) fn pass(&mut self, time: Duration) {
+        self.now = self.now.later(time);
+        self.faults.pass_time(self.now);
+    }
+
+    /// How long until something is to be done.
+    pub(super) fn due(&self) -> Option<Duration> {
+        self.faults.poll_timeout(Direction::ToClient).map(|at| at.since(self.now))
+    }
+
+    pub(super) fn takes_more(&self) -> bool {
+        self.faults.outlet(Direction::ToClient).has_room()
+    }
+
+    /// What the client gets by now.
+    pub(super) fn got(&mut self) -> Got {
+        let mut got = Got::default();
+        let outlet = self.faults.outlet_mut(Direction::ToClient);
+        loop {
+            while let Some(bytes) = outlet.poll_send(self.now) {
+                got.bytes.extend_from_slice(&bytes);
+            }
+            match outlet.poll_act(self.now) {
+                Some(act) => got.acts.push(act),
+                None => return got,
+            }
+        }
+    }
+
+    /// What the client gets, whenever that is.
+    pub(super) fn gets(&mut self) -> Got {
+        let mut all = self.got();
+        while let Some(due) = self.due() {
+            self.pass(due);
+            let more = self.got();
+            all.bytes.extend(more.bytes);
+            all.acts.extend(more.acts);
+        }
+        all
+    }
+
+    /// What was said of faults, in lines.
+    pub(super) fn told(&self) -> Vec<String> {
+        self.events.lock().unwrap().iter().map(ToString::to_string).collect()
+    }
+}

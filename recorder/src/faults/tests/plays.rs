@@ -1,0 +1,199 @@
+//! Exchanges, attempts and time, told as plays.
+
+use std::time::Duration;
+
+use super::play::Play;
+use crate::faults::{Act, Ending};
+
+const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+
+fn get(path: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n")
+}
+
+#[test]
+fn of_a_kept_alive_connection_the_second_exchange_is_broken_and_the_first_is_whole() {
+    for size in 1..=OK.len() {
+        let mut play = Play::http(&["reset at byte 40 on 2"]);
+        play.ask(get("/a"));
+        play.say(OK, size);
+        assert_eq!(play.got().bytes, OK.as_bytes());
+        play.ask(get("/b"));
+        play.say(OK, size);
+        let got = play.got();
+        assert_eq!(got.bytes, &OK.as_bytes()[..40]);
+        assert_eq!(got.acts, [Act::End(Ending::Reset)]);
+        assert_eq!(
+            play.told(),
+            ["broke exchange 2, GET /b: reset at byte 40 on 2 (after 40 bytes)"]
+        );
+    }
+}
+
+#[test]
+fn pipelined_answers_that_come_at_once_are_told_apart() {
+    let mut play = Play::http(&["close at byte 3 on GET /b"]);
+    play.ask(get("/a") + &get("/b"));
+    play.say(OK.repeat(2), usize::MAX);
+    let got = play.got();
+    assert_eq!(got.bytes, [OK, "HTT"].concat().as_bytes());
+    assert_eq!(got.acts, [Act::End(Ending::Close)]);
+}
+
+#[test]
+fn a_fault_that_comes_once_spares_the_second_asking_of_the_same() {
+    let mut play = Play::http(&["status 503 on GET /a once"]);
+    for (path, body, broken) in
+        [("/a", "", true), ("/b", "", false), ("/a", "x", true), ("/a", "", false)]
+    {
+        let length = body.len();
+        play.ask(format!("GET {path} HTTP/1.1\r\nContent-Length: {length}\r\n\r\n{body}"));
+        play.say(OK, 7);
+        let got = String::from_utf8(play.got().bytes).unwrap();
+        assert_eq!(got.starts_with("HTTP/1.1 503"), broken, "{path} {body:?}: {got}");
+    }
+}
+
+#[test]
+fn bytes_before_the_point_pass_as_they_come() {
+    let mut play = Play::http(&["stall at byte 30"]);
+    play.ask(get("/"));
+    play.say(&OK[..20], 20);
+    assert_eq!(play.got().bytes.len(), 20);
+    play.say(&OK[20..], 20);
+    assert_eq!(play.got().bytes.len(), 10);
+    assert!(!play.takes_more(), "what a silent client does not get stays with its server");
+    assert_eq!(play.due(), None);
+    play.client_ends();
+    assert_eq!(play.got().acts, [Act::End(Ending::Close)]);
+}
+
+#[test]
+fn an_endless_stream_is_cut_after_its_second_event() {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+    let mut play = Play::http(&["close at event 2"]);
+    play.ask(get("/feed"));
+    play.say(head, usize::MAX);
+    for number in 1..=3 {
+        play.say(format!("data: {number}\n\n"), 3);
+    }
+    let got = play.got();
+    assert_eq!(got.bytes, format!("{head}data: 1\n\ndata: 2\n\n").as_bytes());
+    assert_eq!(got.acts, [Act::End(Ending::Close)]);
+}
+
+#[test]
+fn an_answer_that_does_not_end_is_not_held_for_ever() {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+    let mut play = Play::http(&["status 500"]);
+    play.ask(get("/feed"));
+    play.say(head, usize::MAX);
+    play.say("data: 1\n\n", 4);
+    assert_eq!(play.got().bytes, b"");
+    assert_eq!(play.due(), Some(Duration::from_secs(30)));
+    play.pass(Duration::from_secs(30));
+    assert_eq!(play.got().bytes, format!("{head}data: 1\n\n").as_bytes());
+    play.say("data: 2\n\n", 4);
+    assert_eq!(play.got().bytes, b"data: 2\n\n");
+    let told = play.told();
+    assert!(
+        told[0].contains("let pass exchange 1, GET /feed: status 500: the answer was not whole"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn an_answer_that_is_too_long_to_be_held_passes_unbroken() {
+    let length = 17 << 20;
+    let mut play = Play::http(&["status 500"]);
+    play.ask(get("/big"));
+    play.say(format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n"), 50);
+    let piece = vec![b'x'; 1 << 20];
+    let mut got = 0;
+    for _ in 0..17 {
+        play.say(&piece, usize::MAX);
+        got += play.got().bytes.len();
+    }
+    assert!(got > length, "all of it, and its head: {got}");
+    assert!(play.told()[0].ends_with("the exchange is longer than 16 MiB"), "{:?}", play.told());
+}
+
+#[test]
+fn an_answer_that_the_server_breaks_off_is_not_edited() {
+    let mut play = Play::http(&["status 500"]);
+    play.ask(get("/"));
+    play.say(&OK[..OK.len() - 1], 9);
+    play.end();
+    assert_eq!(play.gets().bytes, &OK.as_bytes()[..OK.len() - 1]);
+    assert!(play.told()[0].ends_with("the server broke the answer off"), "{:?}", play.told());
+}
+
+#[test]
+fn a_delayed_answer_is_delayed_once() {
+    let mut play = Play::http(&["latency 250ms"]);
+    play.ask(get("/"));
+    play.say(OK, 10);
+    assert_eq!(play.got().bytes, b"");
+    assert_eq!(play.due(), Some(Duration::from_millis(250)));
+    play.pass(Duration::from_millis(250));
+    assert_eq!(play.got().bytes, OK.as_bytes());
+}
+
+#[test]
+fn what_is_not_http_is_broken_as_plain_tcp() {
+    for mut play in [Play::http(&["close at byte 4"]), Play::raw(&["close at byte 4"])] {
+        play.ask("\x01\x02 hello");
+        play.say("good day", 3);
+        let got = play.got();
+        assert_eq!(got.bytes, b"good");
+        assert_eq!(got.acts, [Act::End(Ending::Close)]);
+        assert_eq!(play.told(), ["broke exchange 1: close at byte 4 (after 4 bytes)"]);
+    }
+}
+
+#[test]
+fn messages_of_a_dialect_are_counted() {
+    let mut play = Play::raw(&["reset at message 2"]);
+    play.ask("*1\r\n$4\r\nPING\r\n");
+    play.say("+PONG\r\n", 3);
+    play.ask("*1\r\n$4\r\nPING\r\n");
+    play.say("$5\r\nhello\r\n+never\r\n", 2);
+    let got = play.got();
+    assert_eq!(got.bytes, b"+PONG\r\n$5\r\nhello\r\n");
+    assert_eq!(got.acts, [Act::End(Ending::Reset)]);
+}
+
+#[test]
+fn what_needs_a_whole_answer_lets_plain_tcp_pass_and_says_so() {
+    let mut play = Play::raw(&["status 500"]);
+    play.ask("hello");
+    play.say("good day", 3);
+    assert_eq!(play.got().bytes, b"good day");
+    assert!(play.told()[0].contains("plain TCP does not say where one ends"), "{:?}", play.told());
+}
+
+#[test]
+fn a_websocket_is_cut_after_a_message() {
+    let upgrade = "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    let switch = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+    for size in [1, 3, 1000] {
+        let mut play = Play::http(&["close at message 2"]);
+        play.ask(upgrade);
+        play.say(switch, size);
+        play.say(b"\x81\x02hi\x81\x05there\x81\x01!", size);
+        let got = play.got();
+        assert_eq!(got.bytes, [switch.as_bytes(), b"\x81\x02hi\x81\x05there"].concat());
+        assert_eq!(got.acts, [Act::End(Ending::Close)]);
+    }
+}
+
+#[test]
+fn without_a_hit_every_byte_passes_as_it_came() {
+    let mut play = Play::http(&["close at end on GET /other"]);
+    assert_eq!(play.ask(&get("/")[..2]), "GE");
+    assert_eq!(play.ask(&get("/")[2..]), get("/")[2..]);
+    play.say([OK, "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n"].concat(), 5);
+    play.end();
+    assert!(play.got().bytes.ends_with(b"Connection: close\r\n\r\n"));
+    assert!(play.told().is_empty());
+}
