@@ -64,6 +64,8 @@ pub enum PointUse {
     Default(Point),
     /// It must.
     Required,
+    /// It must, and that is a value in a JSON body: one of [`Scene::json_points`].
+    Json,
 }
 
 /// What a kind does.

@@ -19,6 +19,7 @@ mod chance;
 mod edit;
 mod frames;
 mod glob;
+mod json_points;
 mod kind;
 pub mod kinds;
 mod layout;
@@ -27,6 +28,8 @@ mod mutate;
 #[cfg(test)]
 mod mutate_tests;
 mod overlay;
+#[cfg(test)]
+mod playbook;
 mod point;
 mod scene;
 mod selector;

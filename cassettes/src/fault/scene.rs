@@ -4,6 +4,8 @@ use bytes::Bytes;
 
 use super::{Item, Layout, Misfit, Point, Random};
 use crate::model::{Exchange, Protocol, Script};
+use crate::wire::http::{Message, View};
+use crate::wire::http1::Version;
 
 /// A script to be edited.
 #[derive(Debug)]
@@ -58,6 +60,59 @@ impl<'a> Scene<'a> {
     /// It is one stream of HTTP/2.
     pub fn is_http2(&self) -> bool {
         self.exchange.protocol == Protocol::Http2
+    }
+
+    /// It is of HTTP/1; else why that is needed.
+    pub fn need_http1(&self) -> Result<(), Misfit> {
+        match self.exchange.protocol {
+            Protocol::Http1 => Ok(()),
+            _ => Err(Misfit::new("it needs HTTP/1")),
+        }
+    }
+
+    /// The client speaks HTTP/1.1, and so understands chunks; else why that is needed.
+    pub fn need_http11(&self) -> Result<(), Misfit> {
+        self.need_http1()?;
+        let request = self.request();
+        let version = request.as_ref().and_then(Message::request_head).map(|head| head.version());
+        match version {
+            Some(Version::Http10) => {
+                Err(Misfit::new("it needs HTTP/1.1, and the client asks in 1.0"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What is asked, if that is HTTP.
+    pub fn request(&self) -> Option<Message> {
+        View::of(self.exchange).request().cloned()
+    }
+
+    /// The request's header of this name.
+    pub fn request_header(&self, name: &str) -> Option<Vec<u8>> {
+        let request = self.request()?;
+        request.request_head()?.header(name).map(<[u8]>::to_vec)
+    }
+
+    /// Only the head is asked for.
+    pub fn asks_head(&self) -> bool {
+        let request = self.request();
+        request
+            .as_ref()
+            .and_then(Message::request_head)
+            .is_some_and(|head| head.method() == b"HEAD")
+    }
+
+    /// It switches to another protocol, or opens a tunnel.
+    pub fn switches(&self) -> bool {
+        View::of(self.exchange).switched()
+    }
+
+    /// The same, with another script.
+    #[must_use]
+    pub fn with_script(&self, script: Script) -> Self {
+        let random = self.random.clone();
+        Self { exchange: self.exchange, script, tls: self.tls, random, others: self.others }
     }
 
     /// Where things are in what it sends.

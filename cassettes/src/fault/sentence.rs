@@ -321,6 +321,10 @@ impl Reading {
             (PointUse::Required, None) => {
                 Err(FaultError::new(self.end, format!("`at POINT` is missing; {}", usage(kind))))
             }
+            (PointUse::Json, at) if !matches!(at, Some(Point::Json(_))) => Err(FaultError::new(
+                self.end,
+                format!("`at json PATH` is missing; {}", usage(kind)),
+            )),
             (PointUse::None, Some(_)) => {
                 Err(FaultError::new(self.end, format!("`{}` takes no point", kind.name)))
             }
@@ -351,6 +355,7 @@ pub(super) fn synopsis(kind: &Kind) -> String {
         PointUse::None => {}
         PointUse::Default(_) => text += " [at POINT]",
         PointUse::Required => text += " at POINT",
+        PointUse::Json => text += " at json PATH",
     }
     text
 }

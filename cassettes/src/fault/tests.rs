@@ -3,60 +3,10 @@
 use bytes::Bytes;
 use proptest::prelude::*;
 
+use super::playbook::{chunked, plain, played, scene};
+use super::scene::joined;
 use super::*;
-use crate::model::{
-    CertificateFault, Chunk, ConnectionId, Direction, Exchange, Flight, Protocol, Script, Step,
-    Stop, Timestamp, Until,
-};
-
-fn exchange(request: &'static str, answer: &[&'static str]) -> Exchange {
-    let chunk = |direction, text: &'static str| Chunk {
-        direction,
-        at: Timestamp::ZERO,
-        bytes: Bytes::from_static(text.as_bytes()),
-    };
-    let asked = chunk(Direction::ToServer, request);
-    let answered = answer.iter().map(|text| chunk(Direction::ToClient, text));
-    Exchange {
-        connection: ConnectionId(0),
-        protocol: Protocol::Http1,
-        chunks: std::iter::once(asked).chain(answered).collect(),
-    }
-}
-
-fn script(exchange: &Exchange) -> Script {
-    let sends = exchange.sent(Direction::ToClient).map(|chunk| Step::Send(chunk.bytes.clone()));
-    Script { steps: std::iter::once(Step::Receive(Until::RequestEnd)).chain(sends).collect() }
-}
-
-/// What is left of it: text, and `<step>`s.
-fn played(fault: &str, exchange: &Exchange) -> String {
-    let fault: Fault = fault.parse().unwrap();
-    let scene = Scene::new(exchange, script(exchange), false, Random::new(7, 1, 1), &NoExchanges);
-    match fault.apply(scene) {
-        Ok(script) => script.steps.iter().map(shown).collect(),
-        Err(misfit) => format!("no: {misfit}"),
-    }
-}
-
-fn shown(step: &Step) -> String {
-    match step {
-        Step::Receive(Until::RequestEnd) => String::new(),
-        Step::Send(bytes) => String::from_utf8_lossy(bytes).replace("\r\n", "~"),
-        other => format!("<{other:?}>"),
-    }
-}
-
-const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-
-fn plain() -> Exchange {
-    exchange(GET, &["HTTP/1.1 200 OK\r\nContent-Length: 10\r\nX: y\r\n\r\n", "01234", "56789"])
-}
-
-fn chunked() -> Exchange {
-    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-    exchange(GET, &[head, "3\r\nabc\r\n", "2\r\nde\r\n0\r\n\r\n"])
-}
+use crate::model::{CertificateFault, Flight, Script, Stop};
 
 #[test]
 fn exactly_the_bytes_before_a_point_are_sent() {
@@ -113,11 +63,10 @@ fn another_status_brings_a_body_of_its_own_in_the_same_framing() {
 #[test]
 fn an_answer_taken_apart_and_put_together_is_the_same() {
     for exchange in [plain(), chunked()] {
-        let scene =
-            Scene::new(&exchange, script(&exchange), false, Random::new(0, 1, 1), &NoExchanges);
+        let scene = scene(&exchange);
         let sent = scene.sends();
         let script = Answer::of(&scene).unwrap().into_script(&scene);
-        assert_eq!(scene::joined(&script), sent);
+        assert_eq!(joined(&script), sent);
     }
 }
 
@@ -216,9 +165,9 @@ proptest! {
     #[test]
     fn what_is_sent_before_and_after_a_cut_is_all(offset in 0..90_u64) {
         let exchange = plain();
-        let scene = Scene::new(&exchange, script(&exchange), false, Random::new(0, 1, 1), &NoExchanges);
+        let scene = scene(&exchange);
         let (before, after) = edit::cut(&scene, offset);
-        let sent = |steps| scene::joined(&Script { steps });
+        let sent = |steps| joined(&Script { steps });
         let (before, after) = (sent(before), sent(after));
         prop_assert_eq!(before.len() as u64, offset.min(scene.sends().len() as u64));
         prop_assert_eq!(Bytes::from([before, after].concat()), scene.sends());

@@ -41,6 +41,7 @@ fn to_json(kind: &Kind) -> Value {
     let point = match &kind.point {
         PointUse::None => json!("none"),
         PointUse::Required => json!("required"),
+        PointUse::Json => json!("required: json PATH"),
         PointUse::Default(point) => json!({ "default": point.to_string() }),
     };
     json!({

@@ -33,8 +33,8 @@ impl HeadLine {
         Self { name: name.into(), value: value.into(), raw: Bytes::new() }
     }
 
-    /// A line of HTTP/1, its line end included.
-    pub(super) fn of_line(line: &Bytes) -> Self {
+    /// A line of HTTP/1 as it stands there, its line end included. HTTP/2 has what can be read of it.
+    pub fn of_line(line: &Bytes) -> Self {
         let colon = memchr::memchr(b':', line).unwrap_or(line.len());
         let name = line.slice(..colon);
         let value = line.get(colon + 1..).unwrap_or_default().trim_ascii();

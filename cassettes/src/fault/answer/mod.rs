@@ -1,24 +1,24 @@
 //! An answer as head, body and trailers, whatever the version of HTTP: for edits that know what they change.
 //!
 //! - [`Answer::of`] takes a script apart, [`Answer::into_script`] puts it together again: the framing follows the body,
-//!   and what happens between two pieces of it still happens there
-//! - [`Head`]: status and header lines; those that nobody touches stay as they were on the wire
+//!   and what happens between two pieces of it still happens there. What nobody touches stays as it was on the wire
+//! - [`Head`]: status and header lines
+//! - `body`: the body's pieces; `coding`: gzip and its like
 //! - `read`, `write`: the two directions, for both versions
-//! - `coding`: gzip and its like
 
+mod body;
 mod coding;
 mod head;
 mod read;
 mod write;
 
-use std::ops::Range;
-
 use bytes::Bytes;
 
 use super::{Misfit, Scene};
-use crate::model::{Script, Step};
+use crate::model::{Protocol, Script, Step};
 use crate::wire::http1::Framing;
 
+use body::Piece;
 pub use head::{Head, HeadLine};
 
 /// The final answer of an exchange.
@@ -28,25 +28,39 @@ pub struct Answer {
     pub head: Head,
     /// What ends the body.
     pub framing: Framing,
-    /// `Content-Length` stays as it is, whatever the body's length.
+    /// What the framing says of the body's length stays as recorded: `Content-Length`, or the size of the one chunk
+    /// that the body then is.
     pub keep_framing: bool,
     /// Lines of the trailer section.
     pub trailers: Vec<HeadLine>,
     /// The end that the framing announces is sent.
     pub complete: bool,
+    /// By the request, or its own status, it has no body.
+    bodiless: bool,
+    protocol: Protocol,
     /// Sent, and done, before the head: interim answers among it.
     before: Vec<Step>,
     body: Vec<Piece>,
     /// Done after the answer's end.
     after: Vec<Step>,
+    recorded: Recorded,
 }
 
-/// What of a body is sent at once.
-#[derive(Debug, Clone, Default)]
-struct Piece {
-    /// Done before it is sent.
-    before: Vec<Step>,
-    bytes: Bytes,
+/// What follows the head as it was recorded: played so while nobody changes any of it.
+#[derive(Debug, Clone)]
+struct Recorded {
+    /// What was sent at once with the end of the head.
+    with_head: Bytes,
+    /// All that follows.
+    rest: Vec<Step>,
+    /// The head ended the stream, in HTTP/2.
+    head_ends: bool,
+    framing: Framing,
+    trailers: Vec<HeadLine>,
+    complete: bool,
+    body_len: u64,
+    /// The body's pieces, or what follows them, were changed.
+    touched: bool,
 }
 
 impl Answer {
@@ -60,51 +74,69 @@ impl Answer {
         write::write(self, scene.exchange)
     }
 
-    /// The body without its transfer framing; a content coding is left on.
-    pub fn body(&self) -> Bytes {
-        match &self.body[..] {
-            [only] => only.bytes.clone(),
-            several => several.iter().flat_map(|piece| piece.bytes.iter().copied()).collect(),
+    /// It has no body, whatever its headers say: it answers HEAD, or its status is 1xx, 204 or 304.
+    pub const fn is_bodiless(&self) -> bool {
+        self.bodiless
+    }
+
+    /// It has a body, of which at least one byte was recorded; else why that is needed.
+    pub fn need_body(&self) -> Result<(), Misfit> {
+        if self.bodiless || self.body_len() == 0 {
+            return Err(Misfit::new("it needs an answer with a body, and this one has none"));
         }
-    }
-
-    /// The body without its content coding.
-    pub fn content(&self) -> Result<Bytes, Misfit> {
-        coding::decode(self.head.get("content-encoding"), self.body())
-    }
-
-    /// Another body, in the content coding that the head tells.
-    pub fn set_content(&mut self, content: &[u8]) -> Result<(), Misfit> {
-        let body = coding::encode(self.head.get("content-encoding"), content)?;
-        self.set_whole_body(body);
         Ok(())
     }
 
-    /// Another body, sent at once, when the first of the recorded one was.
-    pub fn set_whole_body(&mut self, bytes: Bytes) {
-        let first = self.body.first_mut().map(|first| std::mem::take(&mut first.before));
-        self.body = vec![Piece { before: first.unwrap_or_default(), bytes }];
+    /// Its end is sent, then the connection ends, and nothing else; of a stream of HTTP/2: nothing else.
+    pub fn end_connection(&mut self, end: Step) {
+        self.touch();
+        self.after = if self.is_http2() { Vec::new() } else { vec![end] };
     }
 
-    /// Other bytes in the place of these of the body; pieces stay, and what happens between them.
-    pub fn splice(&mut self, range: Range<u64>, with: Bytes) {
-        let mut with = Some(with);
-        let mut at = 0;
-        for piece in &mut self.body {
-            let (start, end) = (at, at + piece.bytes.len() as u64);
-            at = end;
-            let local = |place: u64| usize::try_from(place.clamp(start, end) - start).unwrap_or(0);
-            let (first, last) = (local(range.start), local(range.end));
-            let put = with.take_if(|_| range.start <= end).unwrap_or_default();
-            if !put.is_empty() || first < last {
-                piece.bytes = [&piece.bytes.slice(..first)[..], &put, &piece.bytes.slice(last..)]
-                    .concat()
-                    .into();
-            }
+    /// In HTTP/1, its body is sent in chunks. What it was framed by is not said any more.
+    pub fn set_chunked(&mut self) {
+        if self.framing != Framing::Chunked {
+            self.head.remove("content-length");
+            self.head.set("Transfer-Encoding", b"chunked");
+            self.framing = Framing::Chunked;
+            self.complete = true;
         }
-        if let Some(bytes) = with.filter(|with| !with.is_empty()) {
-            self.body.push(Piece { before: Vec::new(), bytes });
+        self.touch();
+    }
+
+    /// Its body's length is said by `Content-Length`, in HTTP/1 also what ends it. What it was framed by is not said any more.
+    pub fn set_length(&mut self) {
+        let len = self.body_len();
+        self.head.remove("transfer-encoding");
+        self.head.set("Content-Length", len.to_string().as_bytes());
+        if !self.is_http2() && self.framing != Framing::Length(len) {
+            self.framing = Framing::Length(len);
+            self.trailers.clear();
+            self.complete = true;
         }
+    }
+
+    /// No body belongs to it: its end is its head's.
+    pub fn set_bodiless(&mut self) {
+        self.bodiless = true;
+        self.head.remove("transfer-encoding");
+        self.head.remove("content-length");
+        self.set_whole_body(Bytes::new());
+    }
+
+    /// What the client asked to switch to is not begun: nothing but the head is left.
+    pub fn leave_switch(&mut self) {
+        self.touch();
+        self.head.remove("upgrade");
+        self.head.remove("connection");
+        self.body.clear();
+        self.after.clear();
+        self.complete = true;
+    }
+
+    /// A body is sent all the same.
+    pub fn force_body(&mut self) {
+        self.bodiless = false;
     }
 
     /// Its body is JSON, by its content type.
@@ -113,5 +145,21 @@ impl Answer {
         let name = kind.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
         let name = name.to_ascii_lowercase();
         name.ends_with(b"/json") || name.ends_with(b"+json")
+    }
+
+    fn is_http2(&self) -> bool {
+        self.protocol == Protocol::Http2
+    }
+
+    /// What follows the head is not any more as recorded.
+    const fn touch(&mut self) {
+        self.recorded.touched = true;
+    }
+
+    /// What follows the head is as recorded.
+    fn is_as_recorded(&self) -> bool {
+        let was = &self.recorded;
+        let same = (was.framing, was.complete) == (self.framing, self.complete);
+        same && !was.touched && was.trailers == self.trailers
     }
 }

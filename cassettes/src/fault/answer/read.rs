@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::{Answer, Head, HeadLine, Piece};
-use crate::fault::{Layout, Misfit, Scene};
+use super::{Answer, Head, HeadLine, Piece, Recorded};
+use crate::fault::{Layout, Misfit, Scene, edit};
 use crate::model::Step;
 use crate::wire::http1::Framing;
 use crate::wire::http2::{Frame, frames};
@@ -15,23 +15,58 @@ pub(super) fn read(scene: &Scene<'_>) -> Result<Answer, Misfit> {
     let layout = scene.layout();
     let sends = scene.sends();
     let Some(range) = layout.head.clone() else {
-        return Err(Misfit::new("it has no answer of HTTP"));
+        return Err(Misfit::new("it needs an answer of HTTP, and there is none"));
     };
     let wire = slice(&sends, &range);
     let http2 = scene.is_http2();
     let head = if http2 { head_of_frame(&wire) } else { Head::of_http1(&wire) };
     let head = head.ok_or_else(|| Misfit::new("the head of its answer cannot be read"))?;
+    let recorded = recorded(scene, &layout, &wire, &sends);
     let parts = Parts::of(scene, &layout, range);
     Ok(Answer {
+        bodiless: is_bodiless(scene, head.status()),
         head,
-        framing: layout.framing.unwrap_or(Framing::None),
+        framing: recorded.framing,
         keep_framing: false,
-        trailers: trailers(&layout, &sends, http2),
-        complete: layout.end.is_some() || layout.framing == Some(Framing::UntilClose),
+        trailers: recorded.trailers.clone(),
+        complete: recorded.complete,
+        protocol: scene.exchange.protocol,
         before: parts.before,
         body: parts.body,
         after: parts.after,
+        recorded,
     })
+}
+
+fn is_bodiless(scene: &Scene<'_>, status: u16) -> bool {
+    // RFC 9110 §6.4.1.
+    matches!(status, 100..=199 | 204 | 304) || scene.asks_head()
+}
+
+/// What follows the head, as it is.
+fn recorded(scene: &Scene<'_>, layout: &Layout, head: &Bytes, sends: &Bytes) -> Recorded {
+    let http2 = scene.is_http2();
+    let end = layout.head.as_ref().map_or(0, |head| head.end);
+    let (_, mut rest) = edit::cut(scene, end);
+    let ends_a_send = layout.chunks.contains(&end);
+    let with_head = match rest.first() {
+        Some(Step::Send(bytes)) if !ends_a_send => bytes.clone(),
+        _ => Bytes::new(),
+    };
+    if !with_head.is_empty() {
+        rest.remove(0);
+    }
+    Recorded {
+        with_head,
+        rest,
+        head_ends: http2
+            && frames(head).next().is_some_and(|it| it.is_ok_and(|it| it.ends_stream())),
+        framing: layout.framing.unwrap_or(Framing::None),
+        trailers: trailers(layout, sends, http2),
+        complete: layout.end.is_some() || layout.framing == Some(Framing::UntilClose),
+        body_len: layout.content_len(),
+        touched: false,
+    }
 }
 
 fn head_of_frame(wire: &Bytes) -> Option<Head> {
@@ -98,23 +133,16 @@ impl Parts {
             Some(bytes.slice(start..end.min(bytes.len()).max(start))).filter(|it| !it.is_empty())
         };
         self.before.extend(within(0..head.start).map(Step::Send));
-        let body: Vec<Bytes> = layout
-            .segments
-            .iter()
-            .filter_map(|segment| within(segment.wire..segment.wire + segment.len))
-            .collect();
-        if let Some(bytes) = joined(&body) {
-            self.body.push(Piece { before: std::mem::take(&mut self.pending), bytes });
+        let mut apart = at >= head.end;
+        let done = layout.segments.partition_point(|segment| segment.wire + segment.len <= at);
+        for segment in layout.segments.iter().skip(done) {
+            let Some(bytes) = within(segment.wire..segment.wire + segment.len) else { break };
+            let before = std::mem::take(&mut self.pending);
+            let continues = segment.wire < at;
+            self.body.push(Piece { before, apart, continues, bytes });
+            apart = false;
         }
         let last = layout.segments.last().map_or(0, |last| last.wire + last.len);
         self.after.extend(within(end.max(last)..u64::MAX).map(Step::Send));
-    }
-}
-
-fn joined(pieces: &[Bytes]) -> Option<Bytes> {
-    match pieces {
-        [] => None,
-        [only] => Some(only.clone()),
-        several => Some(several.concat().into()),
     }
 }

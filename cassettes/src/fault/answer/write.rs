@@ -3,49 +3,82 @@
 use bytes::{BufMut, Bytes, BytesMut};
 
 use super::{Answer, HeadLine, Piece};
-use crate::model::{Exchange, Protocol, Script, Step};
+use crate::model::{Exchange, Script, Step};
 use crate::wire::http1::Framing;
 use crate::wire::http2::{compose, hpack, stream_of};
 
+/// Longest DATA frame written here: what every receiver takes (RFC 9113 §4.2).
+const MAX_DATA_BYTES: usize = 16 * 1024;
+
 /// Puts a script together.
 pub(super) fn write(mut answer: Answer, exchange: &Exchange) -> Script {
-    answer.settle_length();
-    let steps = if exchange.protocol == Protocol::Http2 {
-        http2(&mut answer, stream_of(exchange))
+    let stream = stream_of(exchange);
+    let steps = if answer.is_as_recorded() {
+        as_recorded(answer, stream)
     } else {
-        http1(&mut answer)
+        answer.settle();
+        if answer.is_http2() { http2(answer, stream) } else { http1(answer) }
     };
     Script { steps }
 }
 
+/// A new head, and all else as it was.
+fn as_recorded(answer: Answer, stream: u32) -> Vec<Step> {
+    let http2 = answer.is_http2();
+    let Answer { mut before, head, recorded, .. } = answer;
+    let mut buffer = BytesMut::new();
+    if http2 {
+        let block = hpack::encode_standalone(&head.fields());
+        compose::headers(stream, block, recorded.head_ends).write(&mut buffer);
+    } else {
+        buffer.put_slice(&head.write());
+    }
+    buffer.put_slice(&recorded.with_head);
+    push(&mut buffer, &mut before);
+    before.extend(recorded.rest);
+    before
+}
+
 impl Answer {
-    /// `Content-Length` says how long the body is, where it says anything.
-    fn settle_length(&mut self) {
-        let says = self.head.get("content-length").is_some();
-        let len: usize = self.body.iter().map(|piece| piece.bytes.len()).sum();
-        let has_body = self.framing != Framing::None;
-        let stale = match self.framing {
-            Framing::Length(before) => before != len as u64,
-            _ => true,
-        };
-        if self.keep_framing || !says || !has_body || !self.complete || !stale {
+    /// What ends the body, and what `Content-Length` says of it, follow from what the body has become.
+    fn settle(&mut self) {
+        if self.bodiless {
+            self.body.retain(|piece| !piece.before.is_empty());
+            self.body.iter_mut().for_each(|piece| piece.bytes = Bytes::new());
             return;
         }
-        self.head.set("content-length", len.to_string().as_bytes());
+        let len = self.body_len();
+        if self.framing == Framing::None {
+            self.set_length();
+        }
+        let claimed = match self.framing {
+            Framing::Length(claimed) => Some(claimed),
+            _ => None,
+        };
+        let says = self.head.get("content-length").is_some();
+        if says && self.complete && !self.keep_framing && claimed != Some(len) {
+            self.head.set("content-length", len.to_string().as_bytes());
+        }
     }
 }
 
-fn http1(answer: &mut Answer) -> Vec<Step> {
+fn http1(mut answer: Answer) -> Vec<Step> {
     let mut steps = std::mem::take(&mut answer.before);
     let mut buffer = BytesMut::from(&answer.head.write()[..]);
-    let chunked = answer.framing == Framing::Chunked;
-    let has_body = answer.framing != Framing::None;
-    for piece in std::mem::take(&mut answer.body).into_iter().filter(|_| has_body) {
+    let chunked = answer.framing == Framing::Chunked && !answer.bodiless;
+    let body = std::mem::take(&mut answer.body);
+    let claimed = answer.keep_framing.then_some(answer.recorded.body_len);
+    let chunks = if chunked { chunks(&body, claimed) } else { Vec::new() };
+    let mut chunks = chunks.into_iter();
+    for piece in body {
         put_off(&piece, &mut buffer, &mut steps);
-        if chunked {
-            put_chunk(&piece.bytes, &mut buffer);
-        } else {
-            buffer.put_slice(&piece.bytes);
+        let chunk = chunks.next().unwrap_or_default();
+        if let Some(size) = chunk.opens {
+            buffer.put_slice(format!("{size:x}\r\n").as_bytes());
+        }
+        buffer.put_slice(&piece.bytes);
+        if chunk.closes {
+            buffer.put_slice(b"\r\n");
         }
     }
     if chunked && answer.complete {
@@ -58,9 +91,9 @@ fn http1(answer: &mut Answer) -> Vec<Step> {
     steps
 }
 
-/// What was gathered goes out before what happens before a piece.
+/// What goes out before a piece goes out by itself.
 fn put_off(piece: &Piece, buffer: &mut BytesMut, steps: &mut Vec<Step>) {
-    if !piece.before.is_empty() {
+    if piece.apart || !piece.before.is_empty() {
         push(buffer, steps);
         steps.extend(piece.before.iter().cloned());
     }
@@ -72,28 +105,52 @@ fn push(buffer: &mut BytesMut, steps: &mut Vec<Step>) {
     }
 }
 
-fn put_chunk(bytes: &Bytes, buffer: &mut BytesMut) {
-    // The chunk of size 0 ends the body.
-    if !bytes.is_empty() {
-        buffer.put_slice(format!("{:x}\r\n", bytes.len()).as_bytes());
-        buffer.put_slice(bytes);
-        buffer.put_slice(b"\r\n");
-    }
+/// What stands around a piece in chunked coding.
+#[derive(Debug, Clone, Copy, Default)]
+struct Chunk {
+    /// A chunk of this size begins before it.
+    opens: Option<u64>,
+    /// It ends after it.
+    closes: bool,
 }
 
-fn http2(answer: &mut Answer, stream: u32) -> Vec<Step> {
+/// The chunks that pieces are in; with a claim, a single one of that size.
+fn chunks(body: &[Piece], claimed: Option<u64>) -> Vec<Chunk> {
+    let mut chunks = vec![Chunk::default(); body.len()];
+    let mut start = 0;
+    let is_one = |next: &Piece| claimed.is_some() || next.continues;
+    while start < body.len() {
+        let more = body.iter().skip(start + 1).take_while(|next| is_one(next)).count();
+        let end = start + more;
+        let own = body.iter().skip(start).take(more + 1);
+        let len = claimed.unwrap_or_else(|| own.map(|piece| piece.bytes.len() as u64).sum());
+        // The chunk of size 0 ends the body.
+        if len > 0 {
+            if let Some(first) = chunks.get_mut(start) {
+                first.opens = Some(len);
+            }
+            if let Some(last) = chunks.get_mut(end) {
+                last.closes = true;
+            }
+        }
+        start = end + 1;
+    }
+    chunks
+}
+
+fn http2(mut answer: Answer, stream: u32) -> Vec<Step> {
     let mut steps = std::mem::take(&mut answer.before);
-    let pieces = std::mem::take(&mut answer.body);
-    let has_trailers = !answer.trailers.is_empty();
-    let ends_with_head = pieces.is_empty() && !has_trailers && answer.complete;
+    let mut body = std::mem::take(&mut answer.body);
+    body.retain(|piece| !piece.bytes.is_empty() || !piece.before.is_empty());
+    let has_trailers = !answer.trailers.is_empty() && !answer.bodiless;
+    let ends = answer.complete && !has_trailers;
     let mut buffer = BytesMut::new();
     let block = hpack::encode_standalone(&answer.head.fields());
-    compose::headers(stream, block, ends_with_head).write(&mut buffer);
-    let count = pieces.len();
-    for (index, piece) in pieces.into_iter().enumerate() {
+    compose::headers(stream, block, ends && body.is_empty()).write(&mut buffer);
+    let count = body.len();
+    for (index, piece) in body.into_iter().enumerate() {
         put_off(&piece, &mut buffer, &mut steps);
-        let end = index + 1 == count && !has_trailers && answer.complete;
-        compose::data(stream, piece.bytes, end).write(&mut buffer);
+        put_data(stream, &piece.bytes, ends && index + 1 == count, &mut buffer);
     }
     if has_trailers {
         let fields: Vec<_> = answer.trailers.iter().map(HeadLine::field).collect();
@@ -103,4 +160,14 @@ fn http2(answer: &mut Answer, stream: u32) -> Vec<Step> {
     push(&mut buffer, &mut steps);
     steps.append(&mut answer.after);
     steps
+}
+
+fn put_data(stream: u32, bytes: &Bytes, end: bool, buffer: &mut BytesMut) {
+    let mut rest = bytes.clone();
+    while rest.len() > MAX_DATA_BYTES {
+        compose::data(stream, rest.split_to(MAX_DATA_BYTES), false).write(buffer);
+    }
+    if end || !rest.is_empty() {
+        compose::data(stream, rest, end).write(buffer);
+    }
 }

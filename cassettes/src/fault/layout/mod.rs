@@ -135,6 +135,16 @@ impl Layout {
         }
     }
 
+    /// How many bytes of a body of so many come before the point, `body N` or `body P%`.
+    pub fn in_body(point: &Point, len: u64) -> Result<u64, Misfit> {
+        match point {
+            Point::Body(count) if *count <= len => Ok(*count),
+            Point::Body(_) => Err(Misfit::new(format!("the body has {len} bytes"))),
+            Point::BodyPercent(percent) => Ok(share(len, *percent)),
+            other => Err(Misfit::new(format!("it takes `body N` or `body P%`, not `{other}`"))),
+        }
+    }
+
     /// The thing that a counting point names: the event `event 2` is the second one.
     pub fn item(&self, point: &Point) -> Result<Item, Misfit> {
         let range = |ends: &[u64], number: u64, what| {

@@ -4,13 +4,16 @@
 mod canonical;
 mod number;
 mod parse;
+mod path;
 mod string;
 
 pub use canonical::write_canonical;
 pub use number::{same_number, write_number};
 pub use parse::MAX_JSON_DEPTH;
+pub use path::{Path, PathError, Segment};
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// A whole JSON text (RFC 8259).
 #[derive(Debug, Clone)]
@@ -64,8 +67,13 @@ impl<'d> Value<'d> {
 
     /// As written, white space inside it included.
     pub fn text(&self) -> &'d [u8] {
+        self.document.text.get(self.range()).unwrap_or_default()
+    }
+
+    /// Where in the document's text that is.
+    pub fn range(&self) -> Range<usize> {
         let node = self.node();
-        self.document.text.get(node.start as usize..node.end as usize).unwrap_or_default()
+        node.start as usize..node.end as usize
     }
 
     /// Of a string, what it says, unescaped; of any other value, its text.
@@ -83,8 +91,13 @@ impl<'d> Value<'d> {
 
     /// The members of an object, in the order written, duplicates included; none of anything else.
     pub fn members(&self) -> impl Iterator<Item = (Cow<'d, [u8]>, Self)> + use<'d> {
+        self.entries().map(|(name, value)| (name.string(), value))
+    }
+
+    /// The same, each name as the string that stands there.
+    pub fn entries(&self) -> impl Iterator<Item = (Self, Self)> + use<'d> {
         let mut children = self.children(Kind::Object);
-        std::iter::from_fn(move || Some((children.next()?.string(), children.next()?)))
+        std::iter::from_fn(move || Some((children.next()?, children.next()?)))
     }
 
     /// The same by value: objects unordered, numbers exact, strings unescaped.
