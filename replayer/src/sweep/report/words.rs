@@ -87,3 +87,12 @@ pub(super) fn duration(ms: u64) -> String {
         }
     }
 }
+
+/// Control characters, and those that are not seen or change the direction of what stands around
+/// them: a reader would take something else for what is there.
+pub(super) fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}

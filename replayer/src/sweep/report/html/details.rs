@@ -58,7 +58,7 @@ fn attributes(result: &PointResult) -> String {
 }
 
 fn write_title(result: &PointResult, out: &mut dyn Write) -> io::Result<()> {
-    let badge = Badge(result.outcome);
+    let badge = Badge::of(result);
     write!(out, "{badge}<code class=\"id\">{}</code>", Escaped(&result.id))?;
     let known = if result.known { "known · " } else { "" };
     write!(out, "<span class=\"end\">{known}{}</span>", result.exit)

@@ -3,8 +3,10 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
-/// Escaped for text and for quoted attributes. Line ends and tabs stay; other control characters
-/// are shown by their pictures or numbers.
+use crate::sweep::report::words;
+
+/// Escaped for text and for quoted attributes. Line ends and tabs stay; other characters that are
+/// not seen, or that move others, are spelled out as in the other reports.
 pub(super) struct Escaped<'t>(pub(super) &'t str);
 
 impl Display for Escaped<'_> {
@@ -16,24 +18,11 @@ impl Display for Escaped<'_> {
             '"' => out.write_str("&quot;"),
             '\'' => out.write_str("&#39;"),
             '\n' | '\t' => out.write_char(c),
-            '\0'..' ' => out.write_char(picture(c)),
-            '\u{7f}' => out.write_char('\u{2421}'),
-            c if is_invisible(c) => write!(out, "\u{27e8}U+{:04X}\u{27e9}", u32::from(c)),
+            '\r' => out.write_str("\\r"),
+            c if words::is_unseen(c) => write!(out, "{}", c.escape_unicode()),
             c => out.write_char(c),
         })
     }
-}
-
-/// U+2400 and after show the first 32 characters.
-fn picture(c: char) -> char {
-    char::from_u32(0x2400 + u32::from(c)).unwrap_or(char::REPLACEMENT_CHARACTER)
-}
-
-/// Characters that change how others are shown (direction), or that are not seen.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{80}'..='\u{9f}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -47,8 +36,8 @@ mod tests {
     }
 
     #[test]
-    fn what_would_not_be_seen_is_shown() {
+    fn what_would_not_be_seen_is_spelled_out() {
         let text = Escaped("a\u{1b}[31m\0\u{7f}\r\n\u{202e}b\u{9b}").to_string();
-        assert_eq!(text, "a␛[31m␀␡␍\n⟨U+202E⟩b⟨U+009B⟩");
+        assert_eq!(text, "a\\u{1b}[31m\\u{0}\\u{7f}\\r\n\\u{202e}b\\u{9b}");
     }
 }

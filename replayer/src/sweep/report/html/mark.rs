@@ -19,12 +19,26 @@ pub(super) const fn letter(outcome: Outcome) -> char {
 }
 
 /// The mark alone, beside words that say what it means.
-pub(super) struct Badge(pub(super) Outcome);
+pub(super) struct Badge {
+    pub(super) outcome: Outcome,
+    pub(super) known: bool,
+}
+
+impl Badge {
+    pub(super) const fn new(outcome: Outcome) -> Self {
+        Self { outcome, known: false }
+    }
+
+    pub(super) const fn of(result: &PointResult) -> Self {
+        Self { outcome: result.outcome, known: result.known }
+    }
+}
 
 impl Display for Badge {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let letter = letter(self.0);
-        write!(out, "<span class=\"m {letter}\" aria-hidden=\"true\">{letter}</span>")
+        let letter = letter(self.outcome);
+        let known = if self.known { " known" } else { "" };
+        write!(out, "<span class=\"m {letter}{known}\" aria-hidden=\"true\">{letter}</span>")
     }
 }
 

@@ -44,6 +44,7 @@ fn write_place(
     write!(out, "<details class=\"x\"{open}><summary><h3>{}</h3>", Escaped(&title))?;
     write_counts(results, out)?;
     writeln!(out, "</summary>")?;
+    writeln!(out, "<div class=\"families\">")?;
     let families = Families::of(results);
     if !families.positions.is_empty() {
         write_grid(&title, "at points of the answer", &families.positions, shown, out)?;
@@ -54,7 +55,7 @@ fn write_place(
     if !families.whole.is_empty() {
         write_whole(&families.whole, shown, out)?;
     }
-    writeln!(out, "</details>")
+    writeln!(out, "</div></details>")
 }
 
 /// Results by the sort of point that they have.
@@ -84,9 +85,8 @@ impl<'r> Families<'r> {
 fn write_counts(results: &[&PointResult], out: &mut dyn Write) -> io::Result<()> {
     write!(out, "<span class=\"counts\">")?;
     for (result, count) in tally(results) {
-        let known = if result.known { " known" } else { "" };
-        let outcome = result.outcome;
-        write!(out, "<span>{} {count} {outcome}{known}</span>", Badge(outcome))?;
+        let known = if result.known { "known " } else { "" };
+        write!(out, "<span>{} {count} {known}{}</span>", Badge::of(result), result.outcome)?;
     }
     write!(out, "</span>")
 }
@@ -111,7 +111,7 @@ fn write_grid(
         row.cells.iter().try_for_each(|cell| write_cell(cell, shown, out))?;
         writeln!(out, "</tr>")?;
     }
-    writeln!(out, "</tbody></table></div>")
+    writeln!(out, "</tbody></table></div></div>")
 }
 
 /// Fields down, kinds across.
@@ -136,7 +136,7 @@ fn write_fields(
         }
         writeln!(out, "</tr>")?;
     }
-    writeln!(out, "</tbody></table></div>")
+    writeln!(out, "</tbody></table></div></div>")
 }
 
 /// What has no point: a list, with as many columns as there is room for.
@@ -149,7 +149,7 @@ fn write_whole(results: &[&PointResult], shown: &Shown, out: &mut dyn Write) -> 
             None => variants.push((variant, vec![result])),
         }
     }
-    writeln!(out, "<h4>as a whole</h4><ul class=\"whole\">")?;
+    writeln!(out, "<div class=\"rest\"><h4>as a whole</h4><ul class=\"whole\">")?;
     for (variant, results) in variants {
         write!(out, "<li><span class=\"v\">{}</span>", Escaped(&variant))?;
         for result in results {
@@ -162,12 +162,12 @@ fn write_whole(results: &[&PointResult], shown: &Shown, out: &mut dyn Write) -> 
         }
         writeln!(out, "</li>")?;
     }
-    writeln!(out, "</ul>")
+    writeln!(out, "</ul></div>")
 }
 
 fn open_table(title: &str, what: &str, out: &mut dyn Write) -> io::Result<()> {
     let label = format!("{title}, {what}");
-    writeln!(out, "<h4>{what}</h4>")?;
+    writeln!(out, "<div><h4>{what}</h4>")?;
     write!(
         out,
         "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">",
@@ -194,11 +194,11 @@ pub(super) fn write_legend(report: &SweepReport, out: &mut dyn Write) -> io::Res
     writeln!(out, "<div class=\"legend\" role=\"group\" aria-label=\"Outcomes\">")?;
     for outcome in Outcome::ALL {
         let (count, meaning) = (counts.of(outcome), words::meaning(outcome));
-        let badge = Badge(outcome);
+        let badge = Badge::new(outcome);
         writeln!(
             out,
             "<button type=\"button\" disabled aria-pressed=\"true\" data-o=\"{}\">{badge}\
-             <b>{count}</b> {outcome}<small>{meaning}</small></button>",
+             <span><b>{count}</b> {outcome}</span><small>{meaning}</small></button>",
             super::mark::letter(outcome),
         )?;
     }

@@ -65,28 +65,36 @@ fn write_head(report: &SweepReport, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<title>{}</title><style>{STYLE}</style></head>", Escaped(&title))
 }
 
-/// `1 fooled, 2 hung`; `1 known finding`; `no findings`.
+/// `1 fooled, 2 hung`; `no new findings`; `no findings`.
 fn verdict(report: &SweepReport) -> String {
-    let new = |outcome| report.failures(&[outcome]).count();
-    let told: Vec<_> = Outcome::FINDINGS
-        .into_iter()
-        .filter(|outcome| new(*outcome) > 0)
-        .map(|outcome| format!("{} {outcome}", new(outcome)))
-        .collect();
-    let known = report.results.iter().filter(|result| result.known).count();
-    match (told.is_empty(), known) {
-        (false, _) => told.join(", "),
-        (true, 0) => "no findings".to_owned(),
-        (true, _) => "no new findings".to_owned(),
+    let new = new_findings(report);
+    if !new.is_empty() {
+        let told: Vec<_> =
+            new.iter().map(|(outcome, count)| format!("{count} {outcome}")).collect();
+        return told.join(", ");
     }
+    let known = report.results.iter().any(|result| result.known);
+    if known { "no new findings" } else { "no findings" }.to_owned()
+}
+
+/// How many there are of each outcome, worst first.
+fn new_findings(report: &SweepReport) -> Vec<(Outcome, usize)> {
+    let counted = Outcome::FINDINGS.map(|outcome| (outcome, report.failures(&[outcome]).count()));
+    counted.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
 fn write_title(report: &SweepReport, out: &mut dyn Write) -> io::Result<()> {
-    let found = report.failures(&Outcome::FINDINGS).next().is_some();
-    let class = if found { "bad" } else { "good" };
     writeln!(out, "<p class=\"tool\">retape sweep · {}</p>", Escaped(&report.cassette))?;
     let points = words::count(report.results.len() as u64, "point");
-    writeln!(out, "<h1 class=\"{class}\">{} <small>in {points}</small></h1>", verdict(report))?;
+    let new = new_findings(report);
+    if new.is_empty() {
+        write!(out, "<h1 class=\"good\">{}", verdict(report))?;
+    } else {
+        let link = |(outcome, count)| format!("<a href=\"#{outcome}\">{count} {outcome}</a>");
+        let links: Vec<_> = new.into_iter().map(link).collect();
+        write!(out, "<h1 class=\"bad\">{}", links.join(", "))?;
+    }
+    writeln!(out, " <small>in {points}</small></h1>")?;
     let warnings = words::warnings(report);
     warnings.iter().try_for_each(|text| writeln!(out, "<p class=\"warn\">{}</p>", Escaped(text)))
 }
@@ -158,10 +166,11 @@ fn write_filter(report: &SweepReport, out: &mut dyn Write) -> io::Result<()> {
 
 fn write_group(group: &Group, out: &mut dyn Write) -> io::Result<()> {
     let Group { outcome, known, total, html } = group;
+    let badge = Badge { outcome: *outcome, known: *known };
     let (id, known) = if *known { ("known-", "Known: ") } else { ("", "") };
     let heading = format!("{id}{outcome}");
     write!(out, "<section class=\"group\" aria-labelledby=\"{heading}\"><h2 id=\"{heading}\">")?;
-    writeln!(out, "{} {known}{outcome} <small>{total}</small></h2>", Badge(*outcome))?;
+    writeln!(out, "{badge} {known}{outcome} <small>{total}</small></h2>")?;
     writeln!(out, "<p class=\"none\">{}</p>", words::meaning(*outcome))?;
     out.write_all(html)?;
     writeln!(out, "</section>")

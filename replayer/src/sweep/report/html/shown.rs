@@ -15,7 +15,7 @@ const MAX_DETAIL_BYTES: usize = 8 * 1024 * 1024;
 const MAX_LINE_BYTES: usize = 3 * 1024 * 1024;
 
 /// Most details of tolerated points, and of unreached ones: they are there to compare with.
-const MAX_SAMPLE: usize = 200;
+const MAX_SAMPLE: usize = 500;
 
 /// What the page shows.
 pub(super) struct Shown {
@@ -80,11 +80,10 @@ impl Shown {
         let Some(first) = results.first() else { return Ok(()) };
         let (outcome, known, total) = (first.outcome, first.known, results.len());
         let mut html = Vec::new();
+        self.left_out.lines += total - sample(results).count();
         for result in sample(results) {
             self.add(report, result, room, &mut html)?;
         }
-        let sampled = sample(results).count();
-        self.left_out.lines += total - sampled;
         self.groups.push(Group { outcome, known, total, html });
         Ok(())
     }
@@ -130,11 +129,11 @@ impl LeftOut {
 
 /// All findings and clean failures; of what is well, or never happened, some from everywhere.
 fn sample<'s, 'r>(results: &'s [&'r PointResult]) -> impl Iterator<Item = &'r PointResult> + 's {
-    let some = results
-        .first()
-        .is_some_and(|r| matches!(r.outcome, Outcome::Tolerated | Outcome::Unreached));
-    let step = if some { results.len().div_ceil(MAX_SAMPLE).max(1) } else { 1 };
-    results.iter().copied().step_by(step)
+    let is_sampled =
+        |r: &&PointResult| matches!(r.outcome, Outcome::Tolerated | Outcome::Unreached);
+    let all = results.len();
+    let some = if results.first().is_some_and(is_sampled) { all.min(MAX_SAMPLE) } else { all };
+    (0..some).filter_map(move |at| results.get(at * all / some).copied())
 }
 
 /// Writes it if there is room; says whether there was. What is full stays full: trying all others
