@@ -135,7 +135,9 @@ fn replace_wire(scene: &Scene<'_>, start: u64, len: u64, with: Bytes) -> Script 
         let local =
             |at: u64| usize::try_from(at.clamp(own_start, own_end) - own_start).unwrap_or(0);
         let (first, last) = (local(start), local(end));
-        let put = with.take_if(|_| start <= own_end).unwrap_or_default();
+        // What replaces something comes with it; what is put in comes with what is before it.
+        let is_here = start < own_end || len == 0 && start == own_end;
+        let put = with.take_if(|_| is_here).unwrap_or_default();
         if put.is_empty() && first == last {
             steps.push(step.clone());
             continue;

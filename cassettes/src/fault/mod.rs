@@ -47,7 +47,7 @@ pub use args::{Args, Param, ParamType, Value};
 pub use chance::Random;
 pub use kind::{Action, Break, End, Family, Kind, Misfit, PointUse};
 pub use kinds::catalogue;
-pub use layout::{Item, Layout, Segment};
+pub use layout::{Item, Layout, Segment, WebSocketFrame};
 pub use manual::{describe, manual};
 pub use mutate::{MutateError, Mutated, Neighbours, mutate};
 pub use overlay::{Overlay, Sentence, SentenceError};

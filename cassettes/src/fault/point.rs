@@ -32,7 +32,7 @@ pub enum Point {
     Event(u64),
     /// After so many messages: of WebSocket, gRPC, or a dialect of plain TCP.
     Message(u64),
-    /// After so many frames of HTTP/2.
+    /// After so many frames of HTTP/2; without it, of WebSocket.
     Frame(u64),
     /// At a value in a JSON body: `$.items[0].id`.
     Json(String),

@@ -23,7 +23,7 @@ mod quantity;
 mod read;
 mod reads;
 mod spelling;
-mod status;
+pub(crate) mod status;
 mod steps;
 mod tls;
 mod tree;

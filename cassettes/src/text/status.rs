@@ -1,7 +1,7 @@
 //! The usual reason phrases, for status lines written as a number alone.
 
 /// What RFC 9110 (and, for a few, its neighbours) calls this status; empty for any other.
-pub(super) fn reason(status: u16) -> &'static str {
+pub(crate) fn reason(status: u16) -> &'static str {
     REASONS.iter().find(|(code, _)| *code == status).map_or("", |(_, reason)| reason)
 }
 

@@ -136,7 +136,7 @@ impl Head {
     }
 
     /// As HTTP/1 writes it, empty line included.
-    pub(super) fn write(&self) -> Bytes {
+    pub(in crate::fault) fn write(&self) -> Bytes {
         let mut out = BytesMut::from(&self.start[..]);
         out.extend_from_slice(b"\r\n");
         self.lines.iter().for_each(|line| line.write(&mut out));
@@ -145,7 +145,7 @@ impl Head {
     }
 
     /// As HTTP/2 has it. What belongs to connections of HTTP/1 alone is left out (RFC 9113 §8.2.2).
-    pub(super) fn fields(&self) -> Vec<Field> {
+    pub(in crate::fault) fn fields(&self) -> Vec<Field> {
         const OF_CONNECTIONS: &[&str] =
             &["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
         let status = Field::new(&b":status"[..], self.status.to_string());

@@ -1,8 +1,16 @@
 //! Every kind of fault, one file each. The catalogue's order is that of the lists here.
 
+mod grpc;
 mod http;
+mod http2;
+mod places;
+mod raw;
+mod sse;
 mod tcp;
+#[cfg(test)]
+mod testing;
 mod tls;
+mod websocket;
 
 use std::sync::LazyLock;
 
@@ -11,8 +19,19 @@ use crate::nearest::nearest;
 
 /// Every kind.
 pub fn catalogue() -> &'static [&'static Kind] {
-    static ALL: LazyLock<Vec<&'static Kind>> =
-        LazyLock::new(|| [tcp::KINDS, tls::KINDS, http::KINDS].concat());
+    static ALL: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
+        let all = [
+            tcp::KINDS,
+            tls::KINDS,
+            http::KINDS,
+            sse::KINDS,
+            http2::KINDS,
+            grpc::KINDS,
+            websocket::KINDS,
+            raw::KINDS,
+        ];
+        all.concat()
+    });
     &ALL
 }
 

@@ -64,6 +64,7 @@ fn note(event: Event, at: usize, len: usize, layout: &mut Layout) -> bool {
             layout.head.is_some()
         }
         Event::Switched => {
+            layout.framing = None;
             layout.add_segment(at as u64, len.saturating_sub(at) as u64);
             true
         }

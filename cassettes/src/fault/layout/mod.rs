@@ -6,8 +6,10 @@
 mod http1;
 mod http2;
 mod messages;
+mod web_socket;
 
 pub(super) use http2::is_final;
+pub use web_socket::WebSocketFrame;
 
 use std::ops::Range;
 
@@ -16,7 +18,9 @@ use bytes::Bytes;
 use super::scene::joined;
 use super::{Misfit, Point};
 use crate::model::{Exchange, Protocol, Script, Step};
+use crate::wire::dialects::Dialect;
 use crate::wire::http1::Framing;
+use crate::wire::messages::StreamKind;
 
 /// Most boundaries of one sort that [`Layout::points`] tells of: a sweep tries each.
 const MAX_POINTS: usize = 10_000;
@@ -32,7 +36,7 @@ pub struct Layout {
     pub head: Option<Range<u64>>,
     /// Its header lines; in HTTP/2: none, since a frame is sent whole.
     pub headers: Vec<Range<u64>>,
-    /// What ends the body.
+    /// What ends the body; none where there is no HTTP, or none any more.
     pub framing: Option<Framing>,
     /// The pieces of the content, in order.
     pub segments: Vec<Segment>,
@@ -42,12 +46,19 @@ pub struct Layout {
     pub trailers: Option<Range<u64>>,
     /// Where the answer ends, if all of it is there.
     pub end: Option<u64>,
-    /// HTTP/2's frames.
+    /// HTTP/2's frames; of a WebSocket over HTTP/1, its own.
     pub frames: Vec<Range<u64>>,
+    /// What the content is a stream of, if it is one.
+    pub stream: Option<StreamKind>,
+    /// What is spoken on a connection of plain TCP, if that is known.
+    pub dialect: Option<Dialect>,
     /// Where each server-sent event ends, in bytes of content.
     pub events: Vec<u64>,
-    /// Where each message ends, in bytes of content.
+    /// Where each message ends, in bytes of content. A WebSocket's pings, pongs and close count, but for those that came
+    /// between the fragments of a message: they belong to it.
     pub messages: Vec<u64>,
+    /// A WebSocket's frames.
+    pub web_socket: Vec<WebSocketFrame>,
 }
 
 /// A piece of content, and where it is.
@@ -82,6 +93,9 @@ impl Layout {
             _ => layout.add_segment(0, layout.len),
         }
         messages::read(exchange, &layout.content(&sends), &mut layout);
+        if layout.frames.is_empty() {
+            layout.frames = layout.web_socket_on_wire();
+        }
         layout
     }
 
@@ -198,6 +212,14 @@ impl Layout {
         found.sort_by_key(|(at, _)| *at);
         found.dedup_by_key(|(at, _)| *at);
         found.into_iter().map(|(_, point)| point).collect()
+    }
+
+    /// Over HTTP/1, what follows the switch is one piece.
+    fn web_socket_on_wire(&self) -> Vec<Range<u64>> {
+        let before = self.segments.first().map_or(0, |first| first.wire);
+        let wire =
+            |frame: &WebSocketFrame| before + frame.content.start..before + frame.content.end;
+        self.web_socket.iter().map(wire).collect()
     }
 
     pub(super) fn add_segment(&mut self, wire: u64, len: u64) {

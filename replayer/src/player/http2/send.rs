@@ -97,11 +97,11 @@ impl Http2 {
 
 impl Stream {
     fn send_headers(&mut self, frame: &Frame, paced: bool, outlet: &mut Outlet) {
-        let Some(Ok(fields)) = frame.fields() else { return };
-        if paced {
-            outlet.block(frame, &fields);
-        } else {
-            outlet.headers(frame.stream(), &fields, frame.ends_stream());
+        match frame.fields() {
+            Some(Ok(fields)) if paced => outlet.block(frame, &fields),
+            Some(Ok(fields)) => outlet.headers(frame.stream(), &fields, frame.ends_stream()),
+            // What nobody can read was not said by a recorded server: a fault means it to go out as it is.
+            _ => outlet.frame(frame),
         }
         self.said_last |= frame.ends_stream();
     }

@@ -1,0 +1,73 @@
+//! Faults of plain TCP's dialects, as plays.
+
+use bytes::Bytes;
+
+use crate::fault::kinds::testing::{exchange, played};
+use crate::model::{Exchange, Protocol};
+
+fn raw(said: &[&'static str]) -> Exchange {
+    let said = said.iter().map(|text| {
+        let (who, text) = text.split_at(1);
+        (who.chars().next().unwrap(), Bytes::from_static(text.as_bytes()))
+    });
+    exchange(Protocol::Raw, &said.collect::<Vec<_>>())
+}
+
+fn redis() -> Exchange {
+    raw(&[
+        ">*1\r\n$4\r\nPING\r\n",
+        "<+PONG\r\n",
+        ">*2\r\n$3\r\nGET\r\n$1\r\na\r\n",
+        "<$5\r\nhello\r\n",
+    ])
+}
+
+fn smtp() -> Exchange {
+    raw(&[
+        "<220 hi\r\n",
+        ">EHLO me\r\n",
+        "<250-one\r\n250-two\r\n250 three\r\n",
+        ">QUIT\r\n",
+        "<221 bye\r\n",
+    ])
+}
+
+#[test]
+fn an_error_comes_in_the_protocol_s_own_form_once_it_was_asked_for() {
+    let told = played("error-reply at message 2", &redis());
+    assert_eq!(told, "<Messages(0)>+PONG~<Messages(1)>-ERR broken on purpose~");
+    let told = played("error-reply \"-OOM no\" at message 1", &redis());
+    assert_eq!(told, r"<Messages(0)>-OOM no~<Messages(1)>$5~hello~");
+    let told = played("error-reply at message 2", &smtp());
+    assert_eq!(told, "220 hi~<Messages(0)>451 Broken on purpose~<Messages(1)>221 bye~");
+    let told = played("error-reply at message 3", &smtp());
+    assert_eq!(told, "no: it takes the first line of a reply");
+    let told = played("error-reply at message 1", &raw(&[">get a\r\n", "<END\r\n"]));
+    assert_eq!(told, "<Messages(0)>SERVER_ERROR broken on purpose~");
+}
+
+#[test]
+fn a_length_is_wrong_and_the_rest_is_not() {
+    let told = played("wrong-length 1 at message 2", &redis());
+    assert_eq!(told, "<Messages(0)>+PONG~<Messages(1)>$6~hello~");
+    let told = played("wrong-length -1 at message 2", &redis());
+    assert_eq!(told, "<Messages(0)>+PONG~<Messages(1)>$4~hello~");
+    let needs = "no: it needs a message with a length";
+    assert_eq!(played("wrong-length 1 at message 1", &redis()), needs);
+    assert_eq!(played("wrong-length 1 at message 1", &smtp()), needs);
+}
+
+#[test]
+fn a_message_is_cut_and_the_connection_closed() {
+    let told = played("cut-message at message 2", &redis());
+    assert_eq!(told, "<Messages(0)>+PONG~<Messages(1)>$5~h<Close>");
+    assert_eq!(played("cut-message at message 1", &smtp()), "220 <Close>");
+}
+
+#[test]
+fn bytes_of_no_dialect_do_not_fit() {
+    let bytes = raw(&[">\0\x01\x02", "<\0\x01"]);
+    let needs = "no: it needs plain TCP in a dialect that is known: RESP, or lines";
+    assert_eq!(played("error-reply at message 1", &bytes), needs);
+    assert_eq!(played("wrong-length 1 at message 1", &bytes), needs);
+}
