@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use cassettes::model::How;
+use cassettes::model::{CertificateFault, How};
 use recorder::tls::Authority;
 use replayer::Certificates;
 
@@ -51,6 +51,17 @@ impl Certificates for LocalCertificates {
         let authority =
             self.authority().map_err(|failure| io::Error::other(failure.to_string()))?;
         authority.server_config(host, alpn).map_err(io::Error::other)
+    }
+
+    fn faulty_config(
+        &self,
+        fault: CertificateFault,
+        host: Option<&str>,
+        alpn: &[Vec<u8>],
+    ) -> io::Result<Arc<rustls::ServerConfig>> {
+        let authority =
+            self.authority().map_err(|failure| io::Error::other(failure.to_string()))?;
+        authority.faulty_config(fault, host, alpn).map_err(io::Error::other)
     }
 
     fn refused(&self, host: &str, how: How) {

@@ -30,4 +30,4 @@ pub use diff::{DiffError, Sides, diff, diff_sides};
 pub use driver::{Certificates, Listener, serve, serve_here};
 pub use options::{HttpMatch, Limits, Order, Pace, PaceError, ReplayOptions};
 pub use player::{Action, Player};
-pub use stage::Stage;
+pub use stage::{Refusal, Stage, UnusedFault};

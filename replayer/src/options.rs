@@ -3,6 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use cassettes::fault::FaultSet;
 use cassettes::format::Journal;
 
 /// How to replay.
@@ -18,6 +19,8 @@ pub struct ReplayOptions {
     pub http: HttpMatch,
     /// What a client may take.
     pub limits: Limits,
+    /// What is broken on purpose. Its numbers of exchanges, and of connections, run on from cassette to cassette.
+    pub faults: FaultSet,
     /// Where to write down what this client did, and was sent.
     pub transcript: Option<Journal>,
 }

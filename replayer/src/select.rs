@@ -10,6 +10,8 @@ use crate::deck::{
     Bucket, Claims, Deck, Found, Group, HTTP2_KEYS, Index, Line, Named, Open, Origin, Precedence,
     Slot,
 };
+use crate::player::Action;
+use crate::stage::{Faults, Staged};
 
 /// How many bodies of a bucket are looked at for the earliest exchange, when a client waits for
 /// `100 Continue` and its body is not known yet.
@@ -51,6 +53,25 @@ pub(crate) struct Cue {
     pub(crate) exchange: Exchange,
     /// The request is known to be the same.
     pub(crate) is_same: bool,
+    /// How it is played, where its bytes and times alone do not say it.
+    pub(crate) staged: Option<Box<Staged>>,
+}
+
+impl Cue {
+    pub(crate) const fn new(slot: Slot, exchange: Exchange) -> Self {
+        Self { slot, exchange, is_same: false, staged: None }
+    }
+
+    /// It is not played as its bytes and times say.
+    pub(crate) fn has_script(&self) -> bool {
+        self.staged.as_ref().is_some_and(|staged| staged.steps.is_some())
+    }
+
+    /// The faults that hit its client, to be written down.
+    pub(crate) fn applied(&self) -> impl Iterator<Item = Action> + use<> {
+        let faults = self.staged.as_ref().map(|staged| staged.faults.clone()).unwrap_or_default();
+        faults.into_iter().map(Action::Applied)
+    }
 }
 
 /// Why nothing serves it.
@@ -84,6 +105,7 @@ pub(crate) struct Selector<'a> {
     /// Of each cassette; empty where the order is free.
     pub(crate) precedence: &'a [Precedence],
     pub(crate) repeat_last: bool,
+    pub(crate) faults: &'a Faults,
 }
 
 /// A slot to play.
@@ -129,8 +151,11 @@ impl Selector<'_> {
                 Ok((pick, cue))
             });
             match picked {
-                Ok((pick, cue)) if self.take(pick) => return Choice::Play(cue),
-                Ok(_) => {}
+                Ok((pick, cue)) => {
+                    if let Some(cue) = self.take(pick, cue) {
+                        return Choice::Play(cue);
+                    }
+                }
                 Err(why) => return Choice::Miss(self.in_other_version(asked, why)),
             }
         }
@@ -151,8 +176,7 @@ impl Selector<'_> {
 
     /// Claims this very exchange, unless somebody was faster.
     pub(crate) fn claim(&self, slot: Slot) -> Option<Cue> {
-        let exchange = self.deck.exchange(slot).ok()?;
-        self.take_fresh(slot).then_some(Cue { slot, exchange, is_same: false })
+        self.take_fresh(Cue::new(slot, self.deck.exchange(slot).ok()?))
     }
 
     /// The first unplayed raw exchange, in recorded order, that begins like this; claimed.
@@ -162,8 +186,8 @@ impl Selector<'_> {
             let exchange = self.deck.exchange(slot).ok()?;
             let recorded = exchange.bytes(Direction::ToServer);
             let common = first.len().min(recorded.len());
-            (first.get(..common) == recorded.get(..common) && self.take_fresh(slot))
-                .then_some(Cue { slot, exchange, is_same: false })
+            let fits = first.get(..common) == recorded.get(..common);
+            fits.then(|| self.take_fresh(Cue::new(slot, exchange))).flatten()
         })
     }
 
@@ -185,9 +209,12 @@ impl Selector<'_> {
         lines.filter_map(|&slot| Some((slot, self.deck.exchange(slot).ok()?)))
     }
 
-    /// Claims a raw connection; false if somebody was faster.
-    pub(crate) fn take_line(&self, slot: Slot) -> bool {
-        self.take_fresh(slot)
+    /// Claims what was never played, or can be again; none if somebody was faster.
+    pub(crate) fn take_fresh(&self, cue: Cue) -> Option<Cue> {
+        let before = self.claims.plays(cue.slot);
+        let cue = self.stage(cue, before);
+        let again = cue.staged.as_ref().is_some_and(|staged| staged.again);
+        self.claims.claim(cue.slot, before, again).then(|| self.noted(cue))
     }
 
     fn pick_for_origin(&self, asked: Asked<'_>, body: Option<u64>) -> Result<Read, Why> {
@@ -266,7 +293,7 @@ impl Selector<'_> {
         match self.deck.exchange(slot) {
             Ok(exchange) => {
                 let is_same = (asked.is_same)(slot, &exchange);
-                Ok((pick, Cue { slot, exchange, is_same }))
+                Ok((pick, Cue { is_same, ..Cue::new(slot, exchange) }))
             }
             Err(error) => Err(Why::Unreadable(error.to_string())),
         }
@@ -283,14 +310,27 @@ impl Selector<'_> {
         }
     }
 
-    fn take(&self, pick: Pick) -> bool {
+    fn take(&self, pick: Pick, cue: Cue) -> Option<Cue> {
         if pick.fresh {
-            return self.take_fresh(pick.slot);
+            return self.take_fresh(cue);
         }
-        self.claims.repeat(pick.slot);
-        true
+        let before = self.claims.repeat(pick.slot);
+        Some(self.noted(self.stage(cue, before)))
     }
-    fn take_fresh(&self, slot: Slot) -> bool {
-        self.claims.claim(slot, self.claims.plays(slot), false)
+
+    /// Settles how it is played, if it was played `before` so often.
+    fn stage(&self, cue: Cue, before: u32) -> Cue {
+        let attempt = before.saturating_add(1);
+        let staged = self.faults.stage(self.deck, cue.slot, &cue.exchange, attempt);
+        Cue { staged, ..cue }
+    }
+
+    /// It is played.
+    fn noted(&self, mut cue: Cue) -> Cue {
+        if let Some(staged) = &mut cue.staged {
+            self.faults.note(cue.slot, staged);
+            staged.take_exchange(&mut cue.exchange);
+        }
+        cue
     }
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use cassettes::fault::FaultSet;
 use cassettes::format::{Reader, encode};
 use cassettes::model::{
-    Cassette, Chunk, Close, Connection, ConnectionId, Direction, Exchange, Header, How, Protocol,
-    Side, Timestamp,
+    Cassette, Chunk, Close, Connection, ConnectionId, Direction, Exchange, Header, How, Played,
+    Protocol, Side, Staging, Timestamp,
 };
 
 use cassettes::wire::http2::{Frame, compose};
@@ -21,7 +22,7 @@ pub(crate) const RECORDED: &str = "127.0.0.1:4000";
 pub(crate) struct Tape {
     header: Header,
     connections: Vec<Connection>,
-    exchanges: Vec<Exchange>,
+    exchanges: Vec<Played>,
     millis: u64,
 }
 
@@ -73,7 +74,8 @@ impl Tape {
                 Chunk { direction, at: self.tick(), bytes }
             })
             .collect();
-        self.exchanges.push(Exchange { connection, protocol: Protocol::Http1, chunks });
+        let exchange = Exchange { connection, protocol: Protocol::Http1, chunks };
+        self.exchanges.push((exchange, None));
         self
     }
 
@@ -91,7 +93,7 @@ impl Tape {
     ) -> Self {
         let mut tape = self.stream(frames).pause(millis);
         let chunk = Chunk { direction, at: tape.tick(), bytes: last.encode() };
-        tape.exchanges.last_mut().unwrap().chunks.push(chunk);
+        tape.exchanges.last_mut().unwrap().0.chunks.push(chunk);
         tape
     }
 
@@ -112,13 +114,19 @@ impl Tape {
         for (direction, frame) in frames {
             chunks.push(Chunk { direction, at: self.tick(), bytes: frame.encode() });
         }
-        self.exchanges.push(Exchange { connection, protocol, chunks });
+        self.exchanges.push((Exchange { connection, protocol, chunks }, None));
         self
     }
 
     /// The last exchange is not HTTP.
     pub(crate) fn raw(mut self) -> Self {
-        self.exchanges.last_mut().unwrap().protocol = Protocol::Raw;
+        self.exchanges.last_mut().unwrap().0.protocol = Protocol::Raw;
+        self
+    }
+
+    /// The last exchange is played so.
+    pub(crate) fn staged(mut self, staging: Staging) -> Self {
+        self.exchanges.last_mut().unwrap().1 = Some(staging);
         self
     }
 
@@ -139,7 +147,7 @@ impl Tape {
     }
 
     pub(crate) fn reader(self) -> Reader {
-        let cassette = Cassette::new(self.header, self.connections, self.exchanges).unwrap();
+        let cassette = Cassette::staged(self.header, self.connections, self.exchanges).unwrap();
         Reader::open(encode(&cassette).unwrap()).unwrap()
     }
 
@@ -149,6 +157,11 @@ impl Tape {
 
     pub(crate) fn stage(self) -> Arc<Stage> {
         self.stage_with(ReplayOptions::default())
+    }
+
+    /// With these faults in force.
+    pub(crate) fn stage_of(self, faults: &[&str]) -> Arc<Stage> {
+        self.stage_with(ReplayOptions { faults: faults_of(faults), ..ReplayOptions::default() })
     }
 
     pub(crate) fn stage_with(self, options: ReplayOptions) -> Arc<Stage> {
@@ -165,6 +178,11 @@ impl Tape {
         self.millis += 1;
         Timestamp::from_nanos(self.millis * 1_000_000)
     }
+}
+
+/// Faults by their sentences.
+pub(crate) fn faults_of(sentences: &[&str]) -> FaultSet {
+    FaultSet::new(sentences.iter().map(|sentence| sentence.parse().unwrap()).collect(), 0)
 }
 
 /// A request for a path, as the recorded client sent it.

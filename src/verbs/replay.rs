@@ -6,6 +6,7 @@ use std::process::{ExitCode, ExitStatus};
 use std::sync::Arc;
 use std::time::Duration;
 
+use cassettes::fault::FaultSet;
 use cassettes::format::Options;
 use cassettes::model::Rewrite;
 use clap::{Args, ValueEnum};
@@ -183,6 +184,7 @@ impl TryFrom<ReplayArgs> for Plan {
                     HttpArg::Any => HttpMatch::Any,
                 },
                 limits: Limits { step: args.step_timeout, ..Limits::default() },
+                faults: FaultSet::default(),
                 transcript: None,
             },
             certificates: LocalCertificates::find(args.ca.as_deref())?,

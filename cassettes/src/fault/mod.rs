@@ -49,7 +49,7 @@ pub use kind::{Action, Break, End, Family, Kind, Misfit, PointUse};
 pub use kinds::catalogue;
 pub use layout::{Item, Layout, Segment, WebSocketFrame};
 pub use manual::{describe, manual};
-pub use mutate::{MutateError, Mutated, Neighbours, mutate};
+pub use mutate::{MutateError, Mutated, Neighbours, mutate, request_of};
 pub use overlay::{Overlay, Sentence, SentenceError};
 pub use point::Point;
 pub use scene::{NoExchanges, Others, Scene};

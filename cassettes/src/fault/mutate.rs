@@ -142,8 +142,8 @@ impl Mutation<'_> {
     }
 }
 
-/// Method and target of a request; empty where there is none.
-pub(super) fn request_of(exchange: &Exchange) -> (Vec<u8>, Vec<u8>) {
+/// Method and target of a request, as a [`Target`] has them; empty where there is none.
+pub fn request_of(exchange: &Exchange) -> (Vec<u8>, Vec<u8>) {
     let view = View::of(exchange);
     let head = view.request().and_then(Message::request_head);
     head.map(|head| (head.method().to_vec(), path_of(head.target()).to_vec())).unwrap_or_default()

@@ -11,13 +11,14 @@ use super::entry::Entry;
 use super::exchange::{Assembled, assemble};
 use super::frame::{Frame, Kind};
 use super::index::Index;
-use super::number::wide;
+use super::number::{narrow, wide};
 use super::record::HeaderRecord;
 use super::scan::{Recovery, scan};
 use super::version::{FORMAT, PREAMBLE_BYTES, PreambleError, VersionError, read_preamble};
 use super::zstd::MAX_CASSETTE_BYTES;
 use crate::model::{
-    Cassette, CassetteError, Connection, ConnectionId, Exchange, Header, Staging, Timestamp,
+    Cassette, CassetteError, Connection, ConnectionId, Exchange, Header, Reception, Staging,
+    Timestamp,
 };
 
 /// A cassette's content, read on demand from the file's bytes (a memory map, or a buffer). Clones
@@ -113,6 +114,16 @@ impl Reader {
         let entry = self.inner.index.connection(id).ok_or(no_such)?;
         let frame = Frame::whole(&self.inner.file, entry.offset)?;
         Ok(read_connection(&frame, id).map_err(|what| frame.damage(what))?)
+    }
+
+    /// Reads how the client of a connection is met, if it is said; costs nothing where it is not.
+    pub fn reception(&self, id: ConnectionId) -> Result<Option<Box<Reception>>, ReadError> {
+        let entry = self.inner.index.connection(id);
+        let kind = entry.and_then(|it| self.inner.file.get(narrow(it.offset))).copied();
+        if kind.and_then(Kind::from_number) != Some(Kind::StagedConnectionDone) {
+            return Ok(None);
+        }
+        self.connection(id).map(|connection| connection.reception)
     }
 
     /// Reads everything.

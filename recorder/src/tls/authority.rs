@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use cassettes::model::CertificateFault;
 use rcgen::{Issuer, KeyPair, PublicKeyData as _};
 use rustls::ServerConfig;
 use rustls::crypto::ring::Ticketer;
@@ -16,6 +17,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use super::bounded::Bounded;
 use super::facts::CertificateFacts;
+use super::faulty::Faulty;
 use super::mint::{self, MintError};
 use super::minter::{ByName, Minter};
 use super::{pem, provider};
@@ -37,6 +39,7 @@ pub struct Authority {
     /// Shared, so that a session begun under one configuration can be resumed under another.
     tickets: Arc<dyn ProducesTickets>,
     configs: Bounded<Asked, Arc<ServerConfig>>,
+    faulty: Faulty,
 }
 
 /// A fallback host and protocols.
@@ -151,6 +154,26 @@ impl Authority {
         self.configs.get_or_make(&key, || self.new_config(fallback_host, alpn))
     }
 
+    /// How a server meets its clients that is to be refused for its certificate, which is made for `host`, or else for loopback.
+    pub fn faulty_config(
+        &self,
+        fault: CertificateFault,
+        host: Option<&str>,
+        alpn: &[Vec<u8>],
+    ) -> Result<Arc<ServerConfig>, MintError> {
+        self.faulty.config(fault, host, alpn, &self.minter)
+    }
+
+    #[cfg(test)]
+    pub(super) fn faulty(&self) -> &Faulty {
+        &self.faulty
+    }
+
+    #[cfg(test)]
+    pub(super) fn minter(&self) -> &Minter {
+        &self.minter
+    }
+
     /// The whole chain is shown to clients. They do not need its root to trust it, but some find in
     /// it what they were told to look for, such as the key of [`CertificateFacts::key_hash`].
     fn new(chain: Vec<CertificateDer<'static>>, key: KeyPair) -> Result<Self, AuthorityError> {
@@ -163,6 +186,7 @@ impl Authority {
             minter: Arc::new(Minter::new(issuer, chain)?),
             tickets: Ticketer::new().map_err(MintError::Tls)?,
             configs: Bounded::new(MAX_CONFIGS),
+            faulty: Faulty::new(),
         })
     }
 

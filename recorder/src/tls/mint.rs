@@ -62,12 +62,51 @@ pub(super) fn authority(
     Ok(params.self_signed(key)?.der().clone())
 }
 
+/// When a certificate is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Validity {
+    /// Now.
+    Now,
+    /// It was.
+    Over,
+    /// It will be.
+    ToCome,
+}
+
 /// A certificate for one host, or for loopback under all its names.
 pub(super) fn leaf(
     name: &str,
     key: &KeyPair,
     issuer: &Issuer<'_, KeyPair>,
+    validity: Validity,
 ) -> Result<CertificateDer<'static>, MintError> {
+    let mut params = leaf_params(name)?;
+    params.use_authority_key_identifier_extension = true;
+    shift(&mut params, validity);
+    Ok(params.signed_by(key, issuer)?.der().clone())
+}
+
+/// The same, signed by nobody else.
+pub(super) fn self_signed_leaf(
+    name: &str,
+    key: &KeyPair,
+) -> Result<CertificateDer<'static>, MintError> {
+    Ok(leaf_params(name)?.self_signed(key)?.der().clone())
+}
+
+/// To a month that is over, or to come.
+fn shift(params: &mut CertificateParams, validity: Validity) {
+    match validity {
+        Validity::Now => {}
+        Validity::Over => {
+            params.not_after = params.not_before;
+            params.not_before -= BACKDATED;
+        }
+        Validity::ToCome => params.not_before += BACKDATED * 2,
+    }
+}
+
+fn leaf_params(name: &str) -> Result<CertificateParams, MintError> {
     let names = if LOOPBACK.contains(&name) { &LOOPBACK[..] } else { &[name] };
     let mut params = params(LEAF_LIFE.saturating_sub(BACKDATED))?;
     params.subject_alt_names =
@@ -76,8 +115,7 @@ pub(super) fn leaf(
     params.is_ca = IsCa::ExplicitNoCa;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    params.use_authority_key_identifier_extension = true;
-    Ok(params.signed_by(key, issuer)?.der().clone())
+    Ok(params)
 }
 
 fn params(life: Duration) -> Result<CertificateParams, MintError> {

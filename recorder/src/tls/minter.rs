@@ -11,7 +11,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::{CertifiedKey, SigningKey};
 
 use super::bounded::Bounded;
-use super::mint::{self, MintError};
+use super::mint::{self, MintError, Validity};
 
 /// How many hosts' certificates are kept. One more costs the oldest its place, which can be made
 /// again in a moment; a client that asks for ever new names costs no more memory than this.
@@ -51,10 +51,26 @@ impl Minter {
         self.leaves.get_or_make(&name, || self.mint(&name))
     }
 
-    fn mint(&self, name: &str) -> Result<Arc<CertifiedKey>, MintError> {
-        let mut chain = vec![mint::leaf(name, &self.host_key, &self.issuer)?];
+    /// The certificate and key for a host, good at this time; not kept.
+    pub(super) fn leaf_of(
+        &self,
+        name: &str,
+        validity: Validity,
+    ) -> Result<CertifiedKey, MintError> {
+        let name = normalised(name);
+        let mut chain = vec![mint::leaf(&name, &self.host_key, &self.issuer, validity)?];
         chain.extend_from_slice(&self.chain);
-        Ok(Arc::new(CertifiedKey::new(chain, Arc::clone(&self.host_signer))))
+        Ok(CertifiedKey::new(chain, Arc::clone(&self.host_signer)))
+    }
+
+    /// A certificate for a host that nobody else signed; not kept.
+    pub(super) fn self_signed(&self, name: &str) -> Result<CertifiedKey, MintError> {
+        let chain = vec![mint::self_signed_leaf(&normalised(name), &self.host_key)?];
+        Ok(CertifiedKey::new(chain, Arc::clone(&self.host_signer)))
+    }
+
+    fn mint(&self, name: &str) -> Result<Arc<CertifiedKey>, MintError> {
+        self.leaf_of(name, Validity::Now).map(Arc::new)
     }
 }
 

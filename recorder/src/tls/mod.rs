@@ -12,6 +12,7 @@
 mod authority;
 mod bounded;
 mod facts;
+mod faulty;
 pub mod jks;
 mod mint;
 mod minter;

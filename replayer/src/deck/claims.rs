@@ -60,11 +60,9 @@ impl Claims {
         })
     }
 
-    /// Counts another play of a slot that is spent.
-    pub(crate) fn repeat(&self, slot: Slot) {
-        if let Some(claim) = self.get(slot) {
-            claim.plays.fetch_add(1, Relaxed);
-        }
+    /// Counts another play of a slot that is spent. How often it was played before.
+    pub(crate) fn repeat(&self, slot: Slot) -> u32 {
+        self.get(slot).map_or(0, |claim| claim.plays.fetch_add(1, Relaxed) & !SPENT)
     }
 
     /// Takes a recorded failure; false if it was played before.

@@ -10,6 +10,7 @@ mod meant;
 mod neighbours;
 mod origins;
 mod precedence;
+mod staging;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
@@ -58,6 +59,8 @@ pub struct Deck {
     gaps: Gaps,
     /// For misses; made at the first one.
     neighbours: OnceLock<Neighbours>,
+    /// Some exchanges are not played as their bytes and times say.
+    staged: bool,
     /// Answers name their servers as these did, whatever the recorder told its clients.
     as_said: bool,
 }
@@ -83,6 +86,8 @@ struct Loaded {
     reader: Reader,
     /// The slot of its first exchange.
     first: u32,
+    /// How many connections come before its own.
+    first_line: u32,
     /// The address that the client of its first connection connected to: nearly always that of all.
     own: Own,
 }
@@ -101,6 +106,11 @@ pub enum DeckError {
 impl Slot {
     pub(crate) const fn index(self) -> usize {
         self.0 as usize
+    }
+
+    /// Its number as faults count: from 1, over all cassettes.
+    pub(crate) fn number(self) -> u64 {
+        u64::from(self.0) + 1
     }
 }
 
@@ -121,11 +131,14 @@ impl Deck {
             controls: Vec::new(),
             gaps: Gaps::default(),
             neighbours: OnceLock::new(),
+            staged: false,
             as_said: false,
         };
         deck.index =
             Index::build(By::Request, deck.keyed().map(|(slot, entry)| (keys_of(&entry), slot)));
         deck.gaps = Gaps::find(&deck);
+        let staged = deck.entries().any(|(_, entry)| entry.staged());
+        deck.staged = staged;
         deck.sort_out_the_rest();
         Ok(deck)
     }
@@ -312,12 +325,14 @@ impl Loaded {
 }
 
 fn number(cassettes: Vec<NamedReader>) -> Result<Vec<Loaded>, DeckError> {
-    let mut first = 0_u32;
+    let (mut first, mut first_line) = (0_u32, 0_u32);
     let number = |NamedReader { name, reader }| {
         let len = u32::try_from(reader.len()).map_err(|_| DeckError::TooManyExchanges)?;
         let connection = reader.connection(ConnectionId(0));
         let own = connection.map_or(Own::Unknown, |connection| Own::of(&connection.server));
-        let loaded = Loaded { name, reader, first, own };
+        let lines = u32::try_from(reader.connections()).unwrap_or(u32::MAX);
+        let loaded = Loaded { name, reader, first, first_line, own };
+        first_line = first_line.saturating_add(lines);
         first = first.checked_add(len).ok_or(DeckError::TooManyExchanges)?;
         Ok(loaded)
     };

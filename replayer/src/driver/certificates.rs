@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::io;
 use std::sync::Arc;
 
-use cassettes::model::How;
+use cassettes::model::{CertificateFault, How};
 
 /// Gives a replayer the certificates of the servers that it plays.
 pub trait Certificates: Debug + Send + Sync {
@@ -12,6 +12,14 @@ pub trait Certificates: Debug + Send + Sync {
     /// another in its handshake (SNI): a name, or an address; none if neither is known.
     fn server_config(
         &self,
+        host: Option<&str>,
+        alpn: &[Vec<u8>],
+    ) -> io::Result<Arc<rustls::ServerConfig>>;
+
+    /// The same with a certificate that is bad in this way, for this host.
+    fn faulty_config(
+        &self,
+        fault: CertificateFault,
         host: Option<&str>,
         alpn: &[Vec<u8>],
     ) -> io::Result<Arc<rustls::ServerConfig>>;

@@ -33,7 +33,7 @@ pub(super) async fn attend(accepted: Accepted, server: &Server) {
     let Guest { caller: Caller { stream, first, closed }, visit } = guest;
     let mut line = Line {
         server,
-        transcript: Transcript::begin(server, &visit.arrival, &visit.ends, visit.opened),
+        transcript: Transcript::begin(server, &visit),
         player: Player::new(server.stage.clone(), visit.arrival, server.now()),
         buffer: first,
         queue: VecDeque::new(),
@@ -112,6 +112,7 @@ impl Line<'_> {
                         self.flush(stream).await?;
                     }
                 }
+                Action::Applied(fault) => self.transcript.hit(self.server.now(), &fault),
                 Action::Flush => self.flush(stream).await?,
                 Action::Beneath(bytes) => {
                     self.flush(stream).await?;

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
-use cassettes::model::{How, Side, Timestamp, Way};
+use cassettes::model::{Applied, How, Side, Timestamp, Way};
 use cassettes::wire::door::{Door, sniff};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -12,11 +12,13 @@ use super::Server;
 use super::connection::READ_BYTES;
 use super::handshake::{how_ended, shake_hands};
 use super::listener::{Accepted, Ends};
+use super::reception::welcome;
 use super::stream::Stream;
 use super::transcript::Transcript;
 use super::tunnel;
 use crate::arrival::Arrival;
 use crate::deck::Meant;
+use crate::stage::Met;
 
 /// A client that came in.
 #[derive(Debug)]
@@ -43,6 +45,10 @@ pub(super) struct Visit {
     pub(super) arrival: Arrival,
     /// The server that its tunnel leads to.
     pub(super) meant: Option<Meant>,
+    /// How it is met; none: as anybody.
+    pub(super) met: Option<Met>,
+    /// What hit it because of that.
+    pub(super) hits: Vec<Applied>,
 }
 
 /// Why it does not come in: its connection ended, like this.
@@ -56,8 +62,13 @@ pub(super) struct Gone {
 pub(super) async fn lead(accepted: Accepted, opened: Timestamp, server: &Server) -> Option<Guest> {
     let Accepted { stream, ends } = accepted;
     let arrival = Arrival::direct(ends.own_port());
-    let mut visit = Visit { ends, opened, arrival, meant: None };
-    match pass(Caller::new(stream), &mut visit, server).await {
+    let met = server.stage.meet();
+    let mut visit = Visit { ends, opened, arrival, meant: None, met, hits: Vec::new() };
+    let come_in = async {
+        let stream = welcome(stream, &mut visit, server).await?;
+        pass(Caller::new(stream), &mut visit, server).await
+    };
+    match come_in.await {
         Ok(caller) => Some(Guest { caller, visit }),
         Err(gone) => {
             visit.note_end(gone, server);
@@ -195,7 +206,7 @@ impl Visit {
 
     /// Writes down a connection on which nothing was said.
     fn note_end(&self, gone: Gone, server: &Server) {
-        let mut transcript = Transcript::begin(server, &self.arrival, &self.ends, self.opened);
+        let mut transcript = Transcript::begin(server, self);
         transcript.close(server.now(), gone.by, gone.how);
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cassettes::model::{How, Side, Tls};
+use cassettes::model::{Flight, How, Side, Stop, Tls};
 use cassettes::wire::tls_alert::plain;
 use rustls::ServerConfig;
 use rustls::server::{Acceptor, ClientHello};
@@ -15,8 +15,9 @@ use tokio_rustls::server::TlsStream;
 use super::Server;
 use super::doors::{Gone, Visit};
 use super::ending::{exhaust, send_alert};
+use super::reception::end;
 use super::stream::{Rewound, Stream};
-use crate::deck::Stop;
+use crate::deck::Stop as Failure;
 use crate::options::HttpMatch;
 
 /// Plays the server's part of a handshake that begins with `first`.
@@ -31,9 +32,16 @@ pub(super) async fn shake_hands(
     match tokio::time::timeout(limit, shake(rewound, visit, server)).await {
         Ok(Ok(Shaken::Stands(stream))) => fall_silent(stream, visit, server).await,
         Ok(Ok(Shaken::Failed(stream, how))) => Err(decline(stream, how).await),
+        Ok(Ok(Shaken::Stopped(stream, stop))) => {
+            visit.hit(server);
+            Err(end(stream, stop).await)
+        }
         Ok(Err(error)) => {
             let gone = Gone::of(&error);
-            if let (Some(tls), Some(certificates)) = (&visit.arrival.tls, &server.certificates) {
+            // One that is shown a bad certificate does right to refuse it.
+            if visit.certificate_fault().is_none()
+                && let (Some(tls), Some(certificates)) = (&visit.arrival.tls, &server.certificates)
+            {
                 certificates.refused(&tls.sni, gone.how);
             }
             Err(gone)
@@ -47,21 +55,30 @@ enum Shaken {
     Stands(Box<TlsStream<Rewound>>),
     /// As in the recording.
     Failed(Stream, How),
+    /// As its reception says.
+    Stopped(Stream, Stop),
 }
 
 async fn shake(stream: Rewound, visit: &mut Visit, server: &Server) -> io::Result<Shaken> {
     let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
     let hello = start.client_hello();
     visit.arrival.tls = Some(Box::new(facts_of(&hello)));
+    if let Some(stop) = visit.stop_at(Flight::ServerHello) {
+        return Ok(Shaken::Stopped(start.io.stream, stop));
+    }
     let meant = visit.meant.as_ref().map(|meant| meant.named(true));
-    if let Some(how) = server.stage.next_failure(meant, Stop::Handshake) {
+    if let Some(how) = server.stage.next_failure(meant, Failure::Handshake) {
         return Ok(Shaken::Failed(start.io.stream, how));
     }
     let certificates = server.certificates.as_ref().ok_or(io::ErrorKind::Unsupported)?;
     let own = || visit.ends.server.map(|server| server.ip().to_string());
     let host = visit.meant.as_ref().map(|meant| meant.host().to_owned()).or_else(own);
-    let config = certificates.server_config(host.as_deref(), &alpn(&hello, visit, server))?;
-    let config = if server.stage.deck().has_alerts() { extractable(&config) } else { config };
+    let alpn = alpn(&hello, visit, server);
+    let config = match visit.certificate_fault() {
+        Some(fault) => visit.bad_config(fault, host.as_deref(), &alpn, server)?,
+        None => certificates.server_config(host.as_deref(), &alpn)?,
+    };
+    let config = if server.stage.may_alert() { extractable(&config) } else { config };
     let stream = start.into_stream(config).await?;
     let session = stream.get_ref().1;
     let tls = visit.arrival.tls.get_or_insert_default();
@@ -102,11 +119,15 @@ async fn decline(mut stream: Stream, how: How) -> Gone {
 /// Goes on, unless the recorded server ended the connection right here: one that wanted a certificate, perhaps.
 async fn fall_silent(
     stream: Box<TlsStream<Rewound>>,
-    visit: &Visit,
+    visit: &mut Visit,
     server: &Server,
 ) -> Result<Stream, Gone> {
+    if let Some(stop) = visit.stop_at(Flight::Finished) {
+        visit.hit(server);
+        return Err(end(Stream::Tls(stream), stop).await);
+    }
     let meant = visit.meant.as_ref().map(|meant| meant.named(true));
-    match server.stage.next_failure(meant, Stop::Silence) {
+    match server.stage.next_failure(meant, Failure::Silence) {
         Some(how @ How::Alert(number)) => {
             if let Ok(mut stream) = send_alert(*stream, number).await {
                 exhaust(&mut stream).await;

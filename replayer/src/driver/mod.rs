@@ -6,7 +6,7 @@
 //! - [`Certificates`]: who it is in TLS
 //! - [`listener`]: TCP, and Unix-domain sockets
 //! - [`doors`]: from a socket to a client of a known server
-//! - [`handshake`]: TLS with a client
+//! - [`handshake`]: TLS with a client; [`reception`]: how one is met, where that is said
 //! - [`tunnel`]: `CONNECT` and SOCKS5
 //! - [`stream`]: what bytes travel on
 //! - [`connection`], [`ending`]: plays to one client; [`alert`]: ends its TLS by an alert
@@ -20,6 +20,7 @@ mod ending;
 mod handshake;
 mod here;
 mod listener;
+mod reception;
 mod stream;
 #[cfg(test)]
 mod tests;

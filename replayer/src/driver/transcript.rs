@@ -2,12 +2,11 @@
 
 use bytes::Bytes;
 use cassettes::format::ConnectionJournal;
-use cassettes::model::{Close, Connection, Direction, How, Side, Timestamp};
+use cassettes::model::{Applied, Close, Connection, Direction, How, Side, Timestamp};
 use cassettes::transcribe::Transcriber;
 
 use super::Server;
-use super::listener::Ends;
-use crate::arrival::Arrival;
+use super::doors::Visit;
 
 /// One connection's part of the transcript; nothing at all if none is kept.
 pub(super) struct Transcript {
@@ -21,13 +20,9 @@ struct Kept {
 }
 
 impl Transcript {
-    /// Of a connection that was opened then.
-    pub(super) fn begin(
-        server: &Server,
-        arrival: &Arrival,
-        ends: &Ends,
-        opened: Timestamp,
-    ) -> Self {
+    /// Of a client that came.
+    pub(super) fn begin(server: &Server, visit: &Visit) -> Self {
+        let Visit { arrival, ends, opened, .. } = visit;
         let kept = server.stage.options().transcript.as_ref().map(|journal| {
             let facts = Connection {
                 transport: ends.transport,
@@ -36,9 +31,10 @@ impl Transcript {
                 server: ends.server.map(|server| server.to_string()).unwrap_or_default(),
                 upstream: arrival.origin.clone().unwrap_or_default(),
                 tls: arrival.tls.clone(),
-                ..Connection::opened_at(opened)
+                ..Connection::opened_at(*opened)
             };
-            let journal = journal.connection(facts);
+            let mut journal = journal.connection(facts);
+            visit.hits.iter().for_each(|fault| journal.hit(fault.clone()));
             let raw = server.stage.is_raw(arrival.server());
             let begin = if raw { Transcriber::raw } else { Transcriber::http };
             let transcriber = begin(journal.id());
@@ -61,6 +57,13 @@ impl Transcript {
     pub(super) fn sent(&mut self, at: Timestamp, bytes: Bytes) {
         if let Some(kept) = &mut self.kept {
             kept.pass(Direction::ToClient, at, bytes);
+        }
+    }
+
+    /// A fault hit the client.
+    pub(super) fn hit(&mut self, at: Timestamp, fault: &str) {
+        if let Some(kept) = &mut self.kept {
+            kept.journal.hit(Applied { at, id: fault.to_owned() });
         }
     }
 

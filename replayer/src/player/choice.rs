@@ -57,6 +57,8 @@ pub(super) fn choose(stage: &Stage, request: &mut Request, here: Here) -> Choice
         Choice::Play(cue) if HttpVersion::of(&cue.exchange) == Some(request.version()) => {
             Choice::Play(cue)
         }
+        // A script is of one version, and so are faults.
+        Choice::Play(cue) if cue.has_script() => Choice::Miss(Why::OtherVersion(cue.slot)),
         Choice::Play(mut cue) => match translate(&cue.exchange, request.version()) {
             Some(translated) => {
                 cue.exchange = translated;

@@ -40,6 +40,8 @@ use upgrade::Upgraded;
 pub enum Action {
     /// Send these bytes. At any pace but instant, each by a write of its own.
     Send(Bytes),
+    /// A fault hits the client from here on: to be written down.
+    Applied(Arc<str>),
     /// Send what is queued by itself, at whatever pace.
     Flush,
     /// Send what is queued, then these bytes beneath TLS; without TLS, like any others.

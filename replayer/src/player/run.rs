@@ -51,6 +51,11 @@ impl Run {
         self.wake
     }
 
+    /// When the last thing happened that a wait counts from.
+    pub(super) fn clock(&self) -> Timestamp {
+        self.clock
+    }
+
     /// Whether it goes on once the client has sent more, and the client is expected to; none if it is done.
     pub(super) fn awaits_client(&self) -> Option<bool> {
         let step = self.steps.front()?;

@@ -27,6 +27,10 @@ pub fn write(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
             out,
         )?;
     }
+    let hits = layout::hits(verdict);
+    if !hits.is_empty() {
+        annotate("notice", "faults", &hits.join("\n"), out)?;
+    }
     annotate("notice", "retape", &text::summary(verdict), out)
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Candidate, ExchangeRef, Kind, Outcome, Totals, Verdict};
+use super::{Candidate, ExchangeRef, Hit, Kind, Outcome, Totals, Verdict};
 use crate::verify::{Gravity, Mismatch, Place};
 
 /// The document's version. A reader takes one that it knows, and ignores members that it does not.
@@ -25,6 +25,7 @@ struct Document<'v> {
     same: bool,
     totals: Totals,
     outcomes: Vec<OutcomeRecord<'v>>,
+    receptions: Vec<ReceptionRecord<'v>>,
 }
 
 #[derive(Serialize)]
@@ -34,7 +35,24 @@ struct OutcomeRecord<'v> {
     label: &'v str,
     played: u32,
     mismatches: Vec<MismatchRecord<'v>>,
+    faults: Vec<HitRecord<'v>>,
     nearest: Vec<CandidateRecord<'v>>,
+}
+
+/// A fault that hit an exchange.
+#[derive(Serialize)]
+struct HitRecord<'v> {
+    fault: &'v str,
+    attempt: u32,
+    times: u32,
+}
+
+/// A fault that hit a connection.
+#[derive(Serialize)]
+struct ReceptionRecord<'v> {
+    fault: &'v str,
+    connection: u32,
+    times: u32,
 }
 
 #[derive(Serialize)]
@@ -63,6 +81,7 @@ impl<'v> Document<'v> {
             same: verdict.is_same(),
             totals: verdict.totals,
             outcomes: verdict.outcomes.iter().map(OutcomeRecord::of).collect(),
+            receptions: verdict.receptions.iter().map(reception).collect(),
         }
     }
 }
@@ -75,6 +94,7 @@ impl<'v> OutcomeRecord<'v> {
             label: &outcome.label,
             played: outcome.played,
             mismatches: records(&outcome.mismatches),
+            faults: outcome.hits.iter().map(hit).collect(),
             nearest: outcome.nearest.iter().map(CandidateRecord::of).collect(),
         }
     }
@@ -101,6 +121,14 @@ impl<'v> MismatchRecord<'v> {
             detail: mismatch.detail.as_deref(),
         }
     }
+}
+
+fn hit(hit: &Hit) -> HitRecord<'_> {
+    HitRecord { fault: &hit.fault, attempt: hit.attempt, times: hit.times }
+}
+
+fn reception(hit: &Hit) -> ReceptionRecord<'_> {
+    ReceptionRecord { fault: &hit.fault, connection: hit.attempt, times: hit.times }
 }
 
 fn records(mismatches: &[Mismatch]) -> Vec<MismatchRecord<'_>> {

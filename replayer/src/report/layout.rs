@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::{Candidate, ExchangeRef, Kind, Outcome};
+use super::{Candidate, ExchangeRef, Kind, Outcome, Verdict};
 use crate::verify::{Mismatch, Place};
 
 /// One line of a report, not yet coloured.
@@ -45,10 +45,26 @@ pub(super) fn lines(outcome: &Outcome) -> Vec<Line> {
         Kind::Same | Kind::Changed | Kind::Reordered => {}
     }
     mismatches(1, &outcome.mismatches, &mut lines);
+    for hit in &outcome.hits {
+        lines.push(Line { depth: 1, mark: Mark::Dim, text: one_line(&format!("hit by: {hit}")) });
+    }
     for candidate in &outcome.nearest {
         nearest(candidate, &mut lines);
     }
     lines
+}
+
+/// The faults that hit what is not laid out as a failure, a line each.
+pub(super) fn hits(verdict: &Verdict) -> Vec<String> {
+    let line = |what: &str, hit: &str| one_line(&format!("{what} was hit by: {hit}"));
+    let connections = verdict.receptions.iter().map(|hit| {
+        let more = if hit.times > 1 { ", and later ones" } else { "" };
+        line(&format!("connection {}{more}", hit.attempt), &hit.fault)
+    });
+    let others = verdict.outcomes.iter().filter(|outcome| !outcome.is_failure());
+    let others = others
+        .flat_map(|outcome| outcome.hits.iter().map(|hit| line(&title(outcome), &hit.to_string())));
+    connections.chain(others).collect()
 }
 
 /// The lines as plain text.

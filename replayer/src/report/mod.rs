@@ -12,7 +12,7 @@ pub mod order;
 pub mod text;
 mod verdict;
 
-pub use verdict::{Candidate, ExchangeRef, Kind, Outcome, Totals, Verdict};
+pub use verdict::{Candidate, ExchangeRef, Hit, Kind, Outcome, Totals, Verdict};
 
 #[cfg(test)]
 pub(crate) mod schema_tests;

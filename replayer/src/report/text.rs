@@ -12,6 +12,9 @@ use crate::verify::Gravity;
 /// Most places named in the summary of notes.
 const MAX_NOTED_PLACES: usize = 8;
 
+/// Most faults listed that hit what is the same. Who has read so many knows.
+const MAX_HITS: usize = 20;
+
 /// Writes what differs, then one line that sums up. Coloured with ANSI escapes: the caller strips
 /// them where they are not wanted.
 pub fn write(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
@@ -19,6 +22,7 @@ pub fn write(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
         write_outcome(outcome, out)?;
         writeln!(out)?;
     }
+    write_hits(verdict, out)?;
     write_notes(verdict, out)?;
     let style = if verdict.is_same() { bold(AnsiColor::Green) } else { bold(AnsiColor::Red) };
     writeln!(out, "{style}{}{style:#}", summary(verdict))
@@ -57,6 +61,19 @@ fn write_line(line: &Line, out: &mut dyn Write) -> io::Result<()> {
         Mark::Dim => Style::new().dimmed(),
     };
     writeln!(out, "{style}{line}{style:#}")
+}
+
+/// Which faults hit those that are the same all the same. Of many, some.
+fn write_hits(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {
+    let dim = Style::new().dimmed();
+    let hits = layout::hits(verdict);
+    for hit in hits.iter().take(MAX_HITS) {
+        writeln!(out, "{dim}{hit}{dim:#}")?;
+    }
+    match hits.len().saturating_sub(MAX_HITS) {
+        0 => Ok(()),
+        more => writeln!(out, "{dim}{more} more were hit{dim:#}"),
+    }
 }
 
 /// In one line, what the notes of exchanges that are the same are about.

@@ -1,6 +1,7 @@
 //! What happened in a replay, and what it means.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -11,6 +12,8 @@ use crate::verify::{Gravity, Mismatch, Place};
 pub struct Verdict {
     /// Recorded exchanges in their order, then extra ones in theirs.
     pub outcomes: Vec<Outcome>,
+    /// The faults that hit connections before anything was asked.
+    pub receptions: Vec<Hit>,
     /// Counted over the outcomes.
     pub totals: Totals,
 }
@@ -28,8 +31,21 @@ pub struct Outcome {
     pub played: u32,
     /// How what came differs from what was recorded.
     pub mismatches: Vec<Mismatch>,
+    /// The faults that hit it.
+    pub hits: Vec<Hit>,
     /// For extra ones: the recorded exchanges that come closest, and why each was not chosen.
     pub nearest: Vec<Candidate>,
+}
+
+/// A fault that hit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    /// Its id.
+    pub fault: Arc<str>,
+    /// At which asking of its exchange first, from 1; of a connection, which one.
+    pub attempt: u32,
+    /// How often.
+    pub times: u32,
 }
 
 /// What became of an exchange, in one word.
@@ -94,7 +110,7 @@ impl Verdict {
         for outcome in &outcomes {
             totals.add(outcome);
         }
-        Self { outcomes, totals }
+        Self { outcomes, receptions: Vec::new(), totals }
     }
 
     /// The client is the same: exit code 0; otherwise 1.
@@ -114,7 +130,8 @@ impl Outcome {
     /// Of an exchange that was asked for: same, reordered, or changed, as the mismatches say.
     pub fn asked(exchange: ExchangeRef, label: String, mismatches: Vec<Mismatch>) -> Self {
         let kind = Kind::of(&mismatches);
-        Self { kind, exchange: Some(exchange), label, played: 1, mismatches, nearest: Vec::new() }
+        let (hits, nearest) = (Vec::new(), Vec::new());
+        Self { kind, exchange: Some(exchange), label, played: 1, mismatches, hits, nearest }
     }
 
     /// Of an exchange that nobody asked for.
@@ -126,18 +143,31 @@ impl Outcome {
             label,
             played: 0,
             mismatches: vec![],
+            hits: vec![],
             nearest: vec![],
         }
     }
 
     /// Of a request that was not recorded.
     pub fn extra(label: String, nearest: Vec<Candidate>) -> Self {
-        Self { kind: Kind::Extra, exchange: None, label, played: 1, mismatches: vec![], nearest }
+        let (mismatches, hits) = (vec![], vec![]);
+        Self { kind: Kind::Extra, exchange: None, label, played: 1, mismatches, hits, nearest }
     }
 
     /// It fails the replay.
     pub fn is_failure(&self) -> bool {
         self.kind != Kind::Same
+    }
+}
+
+/// `reset at byte 812 on 3, attempt 1`, and how often, if more than once.
+impl fmt::Display for Hit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { fault, attempt, times } = self;
+        match times {
+            0 | 1 => write!(f, "{fault}, attempt {attempt}"),
+            _ => write!(f, "{fault}, {times} times from attempt {attempt} on"),
+        }
     }
 }
 

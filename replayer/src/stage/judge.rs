@@ -37,7 +37,7 @@ pub(super) fn settle(stage: &Stage, mut played: Played<'_>) {
 }
 
 fn is_same(stage: &Stage, played: &Played<'_>) -> bool {
-    let Cue { slot, exchange, is_same } = played.cue;
+    let Cue { slot, exchange, is_same, .. } = played.cue;
     *is_same || is_plainly_same(stage, *slot, exchange, &played.request, played.here)
 }
 

@@ -2,9 +2,11 @@
 
 mod accept;
 mod evidence;
+mod faults;
 mod judge;
 mod miss;
 mod origin;
+mod reception;
 mod verdict;
 
 use std::collections::VecDeque;
@@ -12,8 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cassettes::format::Entry;
-use cassettes::model::{Connection, Direction, Exchange, How, Protocol, Step, Timestamp, Until};
-use cassettes::transcribe::compile;
+use cassettes::model::{Direction, Exchange, How, Protocol, Step, Timestamp, Until};
 use cassettes::wire::http::View;
 
 use crate::arrival::{Arrival, Here};
@@ -24,7 +25,12 @@ use crate::report::{Outcome, Verdict};
 use crate::select::{Cue, Selector, Why};
 use crate::verify::{Mismatch, Own, Rules};
 use evidence::{Evidence, Extras};
+pub use faults::UnusedFault;
+pub(crate) use faults::{Faults, Staged};
 pub(crate) use miss::Miss;
+use reception::Door;
+pub(crate) use reception::Met;
+pub use reception::Refusal;
 
 /// From how long after an answer on, what a server says or does by itself is because the connection was idle:
 /// no part of the answer, and played at recorded pace only.
@@ -53,6 +59,8 @@ pub struct Stage {
     precedence: Vec<Precedence>,
     evidence: Evidence,
     extras: Extras,
+    faults: Faults,
+    door: Door,
 }
 
 /// An exchange that was played, and what the client sent for it.
@@ -77,9 +85,11 @@ impl Stage {
             Order::Recorded => precedence_of(&deck),
         };
         Self {
-            claims: Claims::new(deck.len(), false),
+            claims: Claims::new(deck.len(), deck.is_staged() || !options.faults.is_empty()),
             evidence: Evidence::new(deck.len()),
             extras: Extras::default(),
+            faults: Faults::new(options.faults.clone()),
+            door: Door::default(),
             deck,
             rules,
             options,
@@ -102,6 +112,27 @@ impl Stage {
         verdict::of(self)
     }
 
+    /// The faults in force that hit nothing so far.
+    pub fn unused_faults(&self) -> Vec<UnusedFault> {
+        self.faults.unused()
+    }
+
+    /// Nobody listens for the first client: a reception says so. The caller binds, and does not listen, for as long as that
+    /// lasts; those who come after that are met as anybody. Who comes to be refused later than first is reset.
+    pub fn refuses(&self) -> Option<Refusal> {
+        reception::refusal(self)
+    }
+
+    /// How the next client that connects is met; none: as anybody.
+    pub(crate) fn meet(&self) -> Option<Met> {
+        self.door.meet(&self.deck, &self.faults)
+    }
+
+    /// These faults hit a client that came.
+    pub(crate) fn note_reception(&self, number: u32, faults: &[Arc<str>]) {
+        self.faults.note_reception(number, faults);
+    }
+
     /// What counts as a difference.
     pub(crate) fn rules(&self) -> &Rules {
         &self.rules
@@ -113,6 +144,7 @@ impl Stage {
             claims: &self.claims,
             precedence: &self.precedence,
             repeat_last: self.options.repeat_last,
+            faults: &self.faults,
         }
     }
 
@@ -129,47 +161,64 @@ impl Stage {
     }
 
     /// The server's part of an exchange, and of what it said unasked after it.
-    pub(crate) fn steps(
-        &self,
-        slot: Slot,
-        exchange: &Exchange,
-        request: &Request,
-        here: Here,
-    ) -> VecDeque<Step> {
-        let mut steps = self.script(slot, exchange);
+    pub(crate) fn steps(&self, cue: &Cue, request: &Request, here: Here) -> VecDeque<Step> {
+        let Cue { slot, exchange, .. } = cue;
+        let mut steps = self.script_of(cue);
         if request.context.asks_switch {
             accept::renew(&mut steps, exchange, &request.head);
         }
-        let mut before = (slot, exchange.ended());
+        let mut before = (*slot, exchange.ended());
         while let Some(next) = self.deck.epilogue(before.0)
             && let Ok(epilogue) = self.deck.exchange(next)
             && epilogue.protocol == exchange.protocol
         {
             steps.push_back(pause(before.1, epilogue.started()));
-            steps.extend(self.script(next, &epilogue));
+            steps.extend(self.beside(next, epilogue.clone(), cue).1);
             before = (next, epilogue.ended());
         }
-        self.with_own_origin(slot, steps, exchange.protocol, request, here)
+        self.with_own_origin(*slot, steps, exchange.protocol, request, here)
     }
 
     /// The server's part in HTTP/2 of an exchange that began in HTTP/1, and was asked there: what was recorded of it, and
     /// its script.
     pub(crate) fn upgraded(
         &self,
-        slot: Slot,
+        cue: &Cue,
         request: &Request,
         here: Here,
     ) -> Option<(Exchange, VecDeque<Step>)> {
-        let answer = self.deck.upgraded(slot)?;
+        let answer = self.deck.upgraded(cue.slot)?;
         let exchange = self.deck.exchange(answer).ok()?;
-        let steps = self.script(answer, &exchange);
+        let (exchange, steps) = self.beside(answer, exchange, cue);
         let steps = self.with_own_origin(answer, steps, exchange.protocol, request, here);
         Some((exchange, steps))
     }
 
-    /// The server's part of a raw connection.
+    /// The server's part of an exchange, and no more.
     pub(crate) fn script_of(&self, cue: &Cue) -> VecDeque<Step> {
-        self.script(cue.slot, &cue.exchange)
+        match cue.staged.as_ref().and_then(|staged| staged.steps.clone()) {
+            Some(steps) => steps.into(),
+            None => self.script(cue.slot, &cue.exchange),
+        }
+    }
+
+    /// The server's part of what nobody asks for by itself, and comes with `asked`.
+    fn beside(
+        &self,
+        slot: Slot,
+        mut exchange: Exchange,
+        asked: &Cue,
+    ) -> (Exchange, VecDeque<Step>) {
+        let attempt = self.claims.plays(asked.slot);
+        let Some(mut staged) = self.faults.stage(&self.deck, slot, &exchange, attempt) else {
+            let steps = self.script(slot, &exchange);
+            return (exchange, steps);
+        };
+        self.faults.note(slot, &staged);
+        staged.take_exchange(&mut exchange);
+        let steps = staged.steps.take().map(Into::into);
+        let steps = steps.unwrap_or_else(|| self.script(slot, &exchange));
+        (exchange, steps)
     }
 
     /// For how long a client that came to this server (none: to this very address) may be silent before it is taken
@@ -205,6 +254,11 @@ impl Stage {
     /// What comes of a client that has got so far with this server, if it is a recorded failure.
     pub(crate) fn next_failure(&self, server: Option<Named<'_>>, stop: Stop) -> Option<How> {
         self.deck.failures().next(server, stop, &self.claims)
+    }
+
+    /// Connections may end by TLS alerts after the handshake.
+    pub(crate) fn may_alert(&self) -> bool {
+        self.deck.has_alerts() || self.deck.is_staged() || !self.options.faults.is_empty()
     }
 
     /// Whether a client that came to this server has come for a protocol that no parser knows.
@@ -272,11 +326,7 @@ impl Stage {
             let sent = exchange.sent(Direction::ToClient);
             return sent.map(|chunk| Step::Send(chunk.bytes.clone())).collect();
         }
-        // Most exchanges are whole and not the last: their connection has no say, and is not read.
-        let ends = entry.last_on_connection || !entry.complete();
-        let connection = if ends { self.deck.connection(slot).ok() } else { None };
-        let connection = connection.unwrap_or(Connection::opened_at(Timestamp::ZERO));
-        let steps = compile(exchange, &connection, entry.last_on_connection).steps;
+        let steps = faults::base_script(&self.deck, slot, exchange).steps;
         if entry.request_first() && steps.iter().all(is_plain_step) {
             self.claims.note_plain(slot);
         }
@@ -312,7 +362,7 @@ fn pause(ended: Timestamp, started: Timestamp) -> Step {
 
 fn precedence_of(deck: &Deck) -> Vec<Precedence> {
     let mut ends = vec![Vec::new(); deck.cassettes()];
-    for (slot, entry) in deck.keyed() {
+    for (slot, entry) in deck.keyed().filter(|(slot, _)| !deck.is_spare(*slot)) {
         if let Some(ends) = ends.get_mut(deck.cassette_of(slot)) {
             ends.push((entry.last_at, slot));
         }

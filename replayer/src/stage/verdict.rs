@@ -13,14 +13,15 @@ use crate::report::{ExchangeRef, Outcome, Verdict};
 use crate::verify::{Gravity, Mismatch, Place};
 
 pub(super) fn of(stage: &Stage) -> Verdict {
-    let asked: Vec<_> = stage.deck.expected().collect();
+    let is_demanded = |slot| stage.claims.is_played(slot) || !stage.deck.is_spare(slot);
+    let asked: Vec<_> = stage.deck.expected().filter(|(slot, _)| is_demanded(*slot)).collect();
     let reordered = reordered(stage, &asked);
     let mut outcomes: Vec<_> = asked
         .iter()
         .map(|(slot, entry)| outcome(stage, *slot, entry, reordered.get(slot).copied()))
         .collect();
     outcomes.extend(stage.extras.outcomes());
-    Verdict::of(outcomes)
+    Verdict { receptions: stage.faults.reception_hits(), ..Verdict::of(outcomes) }
 }
 
 fn outcome(stage: &Stage, slot: Slot, entry: &Entry, before: Option<Early>) -> Outcome {
@@ -33,7 +34,8 @@ fn outcome(stage: &Stage, slot: Slot, entry: &Entry, before: Option<Early>) -> O
     let reuse = stage.rules.connection_reuse.gravity();
     let mut mismatches = stage.evidence.of(slot, reuse, entry.ordinal == 0);
     mismatches.extend(before.map(|Early { before, gravity }| came_early(stage, before, gravity)));
-    Outcome { played, ..Outcome::asked(exchange, label, mismatches) }
+    let hits = stage.faults.hits(slot);
+    Outcome { played, hits, ..Outcome::asked(exchange, label, mismatches) }
 }
 
 /// A recorded exchange, as people name it.

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use cassettes::model::{Tls, Way};
+use cassettes::model::{CertificateFault, Tls, Way};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, StreamOwned};
 
@@ -62,6 +62,16 @@ impl Certificates for OneCertificate {
         let mut config = builder.with_single_cert(chain, self.key.clone_key()).unwrap();
         config.alpn_protocols = alpn.to_vec();
         Ok(Arc::new(config))
+    }
+
+    /// A stranger's.
+    fn faulty_config(
+        &self,
+        _fault: CertificateFault,
+        host: Option<&str>,
+        alpn: &[Vec<u8>],
+    ) -> io::Result<Arc<ServerConfig>> {
+        Self::new().server_config(host, alpn)
     }
 
     fn refused(&self, host: &str, how: How) {

@@ -107,7 +107,8 @@ impl Http1 {
         if upgrades && upgrade::settings(&request).is_none() {
             return self.miss(&request, &Why::OtherVersion(cue.slot));
         }
-        let steps = self.stage.steps(cue.slot, &cue.exchange, &request, self.here);
+        let steps = self.stage.steps(&cue, &request, self.here);
+        self.actions.extend(cue.applied());
         let mut play = Play::new(cue, steps, request, self.now);
         play.upgrades = upgrades;
         if continued {
@@ -155,7 +156,8 @@ impl Http1 {
     }
 
     fn begin_raw(&mut self, cue: Cue, request: Request, first: &Bytes) {
-        let steps = self.stage.steps(cue.slot, &cue.exchange, &request, self.here);
+        let steps = self.stage.steps(&cue, &request, self.here);
+        self.actions.extend(cue.applied());
         let mut tail = Tail::new(recorded_request(&cue.exchange));
         tail.push(first, self.stage.rules());
         let mut play = Play::new(cue, steps, request, self.now);

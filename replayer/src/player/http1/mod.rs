@@ -6,6 +6,8 @@
 //! - `play`: one exchange being played
 //! - `tail`: what a client sends where no HTTP is read
 
+#[cfg(test)]
+mod fault_tests;
 mod hear;
 mod intake;
 mod play;
@@ -201,7 +203,10 @@ impl Http1 {
         match &self.phase {
             Phase::Waiting(_) => self.intake.is_in_head().then(|| self.heard_at.later(limits.head)),
             Phase::Asking(_) => Some(self.heard_at.later(limits.step)),
-            Phase::Playing(play) => play.awaits_client().then(|| self.heard_at.later(limits.step)),
+            // What the script let pass by itself is none of the client's time.
+            Phase::Playing(play) => {
+                play.awaits_client().then(|| self.heard_at.max(play.clock()).later(limits.step))
+            }
             Phase::Upgraded(_) | Phase::Over => None,
         }
     }

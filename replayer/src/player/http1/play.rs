@@ -57,6 +57,11 @@ impl Play {
         self.run.wake()
     }
 
+    /// When its script last went on by itself.
+    pub(super) fn clock(&self) -> Timestamp {
+        self.run.clock()
+    }
+
     /// It goes on once the client has sent more, and the client is expected to.
     pub(super) fn awaits_client(&self) -> bool {
         self.run.awaits_client().unwrap_or(!self.request.is_over())
@@ -77,8 +82,8 @@ impl Play {
             let has = |until| Some(until) == parting || heard.has(until, world.client_closed);
             match self.run.next(world, has) {
                 Next::Act(step) => {
-                    if let (Some(tail), Step::Send(bytes)) = (&mut self.tail, &step) {
-                        tail.sent(bytes);
+                    if let Some(tail) = &mut self.tail {
+                        tail.follow(&step);
                     }
                     if act(step, actions) {
                         return Progress::Ended;

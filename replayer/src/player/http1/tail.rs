@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use cassettes::model::{Direction, Exchange, Protocol};
+use cassettes::model::{Direction, Exchange, Protocol, Step};
 use cassettes::wire::http::{Message, View};
 use cassettes::wire::websocket::{Agreement, FrameEvent, FrameHeader, FrameParser, Opcode, encode};
 
@@ -71,11 +71,11 @@ impl Tail {
         }
     }
 
-    /// The client has said that it will send no more messages.
+    /// The client has said that it will send no more messages, and may be let go.
     pub(in crate::player) fn is_over(&self) -> bool {
         match &self.kind {
             Kind::Bytes(_) => false,
-            Kind::WebSocket(tail) => tail.conversation.is_over(),
+            Kind::WebSocket(tail) => tail.conversation.is_over() && !self.is_muted(),
         }
     }
 
@@ -86,6 +86,27 @@ impl Tail {
             Kind::Bytes(tail) => tail.push(bytes),
             Kind::WebSocket(tail) => tail.conversation.push(bytes, rules),
         }
+    }
+
+    /// The server does this.
+    pub(in crate::player) fn follow(&mut self, step: &Step) {
+        match step {
+            Step::Send(bytes) => self.sent(bytes),
+            Step::Mute => self.mute(),
+            _ => {}
+        }
+    }
+
+    /// From here on, nothing is said that is not in the script, and no client is let go.
+    pub(in crate::player) fn mute(&mut self) {
+        if let Kind::WebSocket(tail) = &mut self.kind {
+            tail.sent.muted = true;
+        }
+    }
+
+    /// Nothing is said that is not in the script.
+    fn is_muted(&self) -> bool {
+        matches!(&self.kind, Kind::WebSocket(tail) if tail.sent.muted)
     }
 
     /// The server sent this.
@@ -153,12 +174,14 @@ struct Sent {
     broken: bool,
     /// The close frame was sent.
     over: bool,
+    /// Nothing else is to be said.
+    muted: bool,
 }
 
 impl Sent {
     fn new(heads_left: usize) -> Self {
         let (ending, frames) = (Vec::new(), FrameParser::default());
-        Self { heads_left, ending, frames, pongs: None, broken: false, over: false }
+        Self { heads_left, ending, frames, pongs: None, broken: false, over: false, muted: false }
     }
 
     fn push(&mut self, mut bytes: &[u8]) {
@@ -201,7 +224,7 @@ impl Sent {
 
     /// A frame can be put in here.
     fn may_add(&self) -> bool {
-        self.heads_left == 0 && !self.broken && self.frames.is_between_frames()
+        self.heads_left == 0 && !self.broken && !self.muted && self.frames.is_between_frames()
     }
 }
 

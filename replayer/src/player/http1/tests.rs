@@ -11,7 +11,7 @@ use crate::report::{Kind, Verdict};
 use crate::testing::{Tape, get, ok, post};
 
 /// A client at a player, with a clock cranked by hand.
-struct Play {
+pub(super) struct Play {
     stage: Arc<Stage>,
     player: Player,
     now: Timestamp,
@@ -27,24 +27,24 @@ impl Play {
     }
 
     /// Another connection to a stage.
-    fn at(stage: Arc<Stage>) -> Self {
+    pub(super) fn at(stage: Arc<Stage>) -> Self {
         let now = Timestamp::from_nanos(1);
         Self { player: Player::new(stage.clone(), Arrival::direct(5000), now), stage, now }
     }
 
-    fn client(mut self, bytes: &str) -> Self {
+    pub(super) fn client(mut self, bytes: &str) -> Self {
         self.now = self.now.later(Duration::from_nanos(10));
         self.player.receive(Bytes::copy_from_slice(bytes.as_bytes()), self.now);
         self
     }
 
-    fn closes(mut self) -> Self {
+    pub(super) fn closes(mut self) -> Self {
         self.player.client_closed(self.now);
         self
     }
 
     /// Cranks the clock.
-    fn passes(mut self, time: Duration) -> Self {
+    pub(super) fn passes(mut self, time: Duration) -> Self {
         let end = self.now.later(time);
         while let Some(due) = self.player.poll_timeout().filter(|due| *due <= end) {
             self.player.timeout(due);
@@ -59,6 +59,7 @@ impl Play {
         while let Some(action) = self.player.poll_action() {
             match action {
                 Action::Send(bytes) => said.push_str(std::str::from_utf8(&bytes).unwrap()),
+                Action::Applied(fault) => said.extend(["<", &*fault, ">"]),
                 Action::Flush => said.push('/'),
                 Action::Beneath(bytes) => said.push_str(&String::from_utf8_lossy(&bytes)),
                 Action::HalfClose => said.push('|'),
@@ -71,13 +72,13 @@ impl Play {
     }
 
     #[track_caller]
-    fn expect(mut self, expected: impl AsRef<str>) -> Self {
+    pub(super) fn expect(mut self, expected: impl AsRef<str>) -> Self {
         assert_eq!(self.said(), expected.as_ref());
         self
     }
 
     #[track_caller]
-    fn expect_miss(mut self, why: &str) -> Self {
+    pub(super) fn expect_miss(mut self, why: &str) -> Self {
         let said = self.said();
         assert!(
             said.starts_with("HTTP/1.1 470 No Recorded Answer\r\nretape-miss: 1\r\n"),

@@ -114,7 +114,8 @@ impl Http2 {
 
     /// Begins to play an exchange for a request.
     pub(super) fn begin(&mut self, id: u32, cue: Cue, request: Request, continued: bool) {
-        let mut steps = self.stage.steps(cue.slot, &cue.exchange, &request, self.here);
+        let mut steps = self.stage.steps(&cue, &request, self.here);
+        cue.applied().for_each(|notice| self.outlet.act(notice));
         put_idle_end_off(&mut steps, &cue.exchange);
         let mut run = Run::new(steps, self.now);
         if continued {

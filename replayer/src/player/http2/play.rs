@@ -71,19 +71,30 @@ impl Http2 {
     fn act(&mut self, id: u32, step: Step) {
         let end = match step {
             Step::Send(bytes) => return self.say(id, &bytes),
-            Step::Flush => return self.say_apart(id),
-            Step::Beneath(bytes) => Action::Beneath(bytes),
+            Step::Flush => return self.queue(id, Piece::Flush),
+            Step::Beneath(bytes) => return self.queue(id, Piece::Beneath(bytes)),
+            Step::Mute => return self.mute(id),
             Step::HalfClose => Action::HalfClose,
             Step::Close => Action::Close,
             Step::Cut => Action::Cut,
             Step::Alert(number) => Action::Alert(number),
             Step::Reset => Action::Reset,
-            Step::Receive(_) | Step::Wait(_) | Step::Delay(_) | Step::Stall(_) | Step::Mute => {
-                return;
-            }
+            Step::Receive(_) | Step::Wait(_) | Step::Delay(_) | Step::Stall(_) => return,
         };
+        self.queue(id, Piece::End(end));
+    }
+
+    fn queue(&mut self, id: u32, piece: Piece) {
         if let Some(stream) = self.streams.get_mut(&id) {
-            stream.queue.push_back(Piece::End(end));
+            stream.queue.push_back(piece);
+        }
+    }
+
+    fn mute(&mut self, id: u32) {
+        if let Some(Part::Playing(playing)) = self.streams.get_mut(&id).map(|it| &mut it.part)
+            && let Some(tail) = &mut playing.tail
+        {
+            tail.mute();
         }
     }
 
@@ -97,13 +108,6 @@ impl Http2 {
         if self.is_paced()
             && let Some(stream) = self.streams.get_mut(&id)
         {
-            stream.queue.push_back(Piece::Cut);
-        }
-    }
-
-    /// What was said so far goes out by itself.
-    fn say_apart(&mut self, id: u32) {
-        if let Some(stream) = self.streams.get_mut(&id) {
             stream.queue.push_back(Piece::Cut);
         }
     }

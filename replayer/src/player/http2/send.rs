@@ -61,6 +61,8 @@ impl Http2 {
                 Piece::Other(frame) => self.outlet.frame(&frame),
                 Piece::Torn(header, part) => self.outlet.torn(header, part),
                 Piece::Cut => self.outlet.cut(),
+                Piece::Flush => self.outlet.act(Action::Flush),
+                Piece::Beneath(bytes) => self.outlet.act(Action::Beneath(bytes)),
                 Piece::Reset(frame) => {
                     self.outlet.frame(&frame);
                     stream.said_last = true;

@@ -89,8 +89,12 @@ pub(super) enum Piece {
     Other(Frame),
     /// A frame that the connection's end cut off.
     Torn(FrameHeader, Bytes),
-    /// What went before was sent by itself.
+    /// What went before was sent by itself, at recorded pace.
     Cut,
+    /// What went before goes out by itself, at whatever pace.
+    Flush,
+    /// Bytes beneath TLS.
+    Beneath(Bytes),
     /// The connection ends so.
     End(Action),
 }
@@ -160,7 +164,12 @@ impl Stream {
             }
             Part::Told => false,
         };
-        waits.then_some(self.heard_at)
+        let went_on = match &self.part {
+            Part::Playing(playing) => playing.run.clock(),
+            Part::Asking { .. } | Part::Told => self.heard_at,
+        };
+        // What the script let pass by itself is none of the client's time.
+        waits.then_some(self.heard_at.max(went_on))
     }
 }
 

@@ -49,7 +49,7 @@ impl Http2 {
         self.requests = request.ordinal.saturating_add(1);
         self.open(FIRST_STREAM, true);
         let stage = Arc::clone(&self.stage);
-        let Some((exchange, mut steps)) = stage.upgraded(cue.slot, &request, self.here) else {
+        let Some((exchange, mut steps)) = stage.upgraded(&cue, &request, self.here) else {
             return self.end_stream(FIRST_STREAM, ErrorCode::INTERNAL_ERROR);
         };
         put_idle_end_off(&mut steps, &exchange);

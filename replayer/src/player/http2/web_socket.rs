@@ -60,7 +60,12 @@ impl Piece {
             Self::Headers(frame) => frame.ends_stream(),
             Self::Data { end, .. } => *end,
             Self::Reset(_) | Self::End(_) => true,
-            Self::GoAway(_) | Self::Other(_) | Self::Torn(..) | Self::Cut => false,
+            Self::GoAway(_)
+            | Self::Other(_)
+            | Self::Torn(..)
+            | Self::Cut
+            | Self::Flush
+            | Self::Beneath(_) => false,
         }
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn recorded(stage: &Stage, cue: &Cue, arrival: &Arrival) -> Bytes {
 }
 
 fn claim(stage: &Stage, slot: Slot, exchange: Exchange) -> Option<Cue> {
-    stage.selector().take_line(slot).then_some(Cue { slot, exchange, is_same: false })
+    stage.selector().take_fresh(Cue::new(slot, exchange))
 }
 
 /// Protocols name the server's address in what a client says (git does): `127.0.0.1:4000` becomes `127.0.0.1:5000`. Only where

@@ -113,6 +113,7 @@ impl Raw {
     fn begin(&mut self, cue: Cue) {
         let recorded = choosing::recorded(&self.stage, &cue, &self.arrival);
         let steps = self.stage.script_of(&cue);
+        self.actions.extend(cue.applied());
         self.phase = Phase::Playing(Box::new(Play {
             listening: Listening::new(&cue.exchange, recorded),
             run: Run::new(steps, self.now),
@@ -206,7 +207,8 @@ impl Raw {
                     Until::Bytes(_) if play.is_amiss() => step.min(REST_OF_MESSAGE),
                     _ => step,
                 };
-                Some(self.heard_at.later(rest))
+                // What the script let pass by itself is none of the client's time.
+                Some(self.heard_at.max(play.run.clock()).later(rest))
             }
             Phase::Over => None,
         }
