@@ -29,14 +29,18 @@ pub(crate) enum Format {
 /// What fails a sweep.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct FailArgs {
-    /// Outcomes that fail, unless they are in the baseline
-    #[arg(long, value_name = "OUTCOMES", value_delimiter = ',', default_value = "fooled,hung,crashed", value_parser = class)]
-    fail_on: Vec<Class>,
+    /// Outcomes that fail, unless they are in the baseline: fooled, hung, crashed, reported, tolerated, unreached; or none
+    #[arg(long, value_name = "OUTCOMES", default_value = "fooled,hung,crashed")]
+    fail_on: FailOn,
 
     /// Accepted findings, which fail nothing; `retape report baseline` writes them
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
 }
+
+/// Outcomes, as typed with commas between them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct FailOn(Vec<Class>);
 
 /// `FORMAT` or `FORMAT=PATH`, as typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +92,8 @@ pub(crate) fn tell(comparison: &Comparison, path: &Path) {
 impl FailArgs {
     /// The outcomes that fail.
     pub(crate) fn outcomes(&self) -> &[Class] {
-        &self.fail_on
+        let FailOn(outcomes) = &self.fail_on;
+        outcomes
     }
 
     /// Reads the accepted findings: before a sweep, since it is long.
@@ -107,7 +112,7 @@ impl FailArgs {
 
     /// How the command ends.
     pub(crate) fn conclude(&self, report: &SweepReport) -> Exit {
-        let fails = report.failures(&self.fail_on).next().is_some();
+        let fails = report.failures(self.outcomes()).next().is_some();
         if fails { Exit::Differs } else { Exit::Same }
     }
 }
@@ -177,10 +182,23 @@ impl FromStr for Sheet {
     }
 }
 
+impl FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(Self(Vec::new()));
+        }
+        text.split(',').map(class).collect::<Result<_, _>>().map(Self)
+    }
+}
+
 fn class(text: &str) -> Result<Class, String> {
-    let names = || Class::ALL.map(Class::name).join(", ");
     let found = Class::ALL.into_iter().find(|class| class.name() == text);
-    found.ok_or_else(|| format!("{text:?} is none of {}", names()))
+    found.ok_or_else(|| {
+        let names = Class::ALL.map(Class::name).join(", ");
+        format!("{text:?} is none of {names}; or write none")
+    })
 }
 
 #[cfg(test)]
@@ -198,7 +216,8 @@ mod tests {
 
     #[test]
     fn outcomes_are_typed_by_their_names() {
-        assert_eq!(class("hung"), Ok(Class::Hung));
-        assert!(class("bad").unwrap_err().contains("tolerated, reported, hung"));
+        assert_eq!("hung,fooled".parse(), Ok(FailOn(vec![Class::Hung, Class::Fooled])));
+        assert_eq!("none".parse(), Ok(FailOn(Vec::new())));
+        assert!("hung,bad".parse::<FailOn>().unwrap_err().contains("tolerated, reported, hung"));
     }
 }

@@ -25,5 +25,6 @@ mod reports;
 mod showing;
 mod streaming;
 mod support;
+mod sweep_reports;
 mod transparent;
 mod unix;

@@ -163,8 +163,7 @@ impl Faults {
         }
         let About { connection, exchange, request, attempt } = about.clone();
         let (fault, breaks) = (fault.to_string(), fault.kind().breaks);
-        let event =
-            FaultEvent { fault, breaks, connection, exchange, request, attempt, outcome };
+        let event = FaultEvent { fault, breaks, connection, exchange, request, attempt, outcome };
         (self.shared.tell)(&event);
     }
 }

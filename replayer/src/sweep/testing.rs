@@ -47,7 +47,7 @@ pub(crate) fn report_of(results: Vec<PointResult>) -> SweepReport {
         command: ["./client", "--name", "it's me"].map(str::to_owned).to_vec(),
         plan: "standard".to_owned(),
         seed: 7,
-        options: ["--deadline", "5s"].map(str::to_owned).to_vec(),
+        options: ["--timeout", "5s"].map(str::to_owned).to_vec(),
         shard: None,
         started_unix_ms: 1_790_000_000_000,
         duration_ms: 12_345,

@@ -54,7 +54,7 @@ def report(results, cassette):
         each["number"] = number
     return {
         "format": 1, "cassette": cassette, "exchanges": [{"number": n, "title": f"GET /users/{n} → 200 {HOSTILE if n == 3 else ''}"} for n in (1, 2, 3)],
-        "command": ["./client", "--name", "it's me", HOSTILE], "plan": "standard", "seed": 7, "options": ["--deadline", "5s"], "shard": None,
+        "command": ["./client", "--name", "it's me", HOSTILE], "plan": "standard", "seed": 7, "options": ["--timeout", "5s"], "shard": None,
         "started_unix_ms": 1_790_000_000_000, "duration_ms": 48_321,
         "baseline": {"exit": {"code": 0}, "requests": 3, "duration_ms": 38, "unstable": ["stderr"]}, "planned": len(results) + 1, "results": results,
     }  # fmt: skip

@@ -103,8 +103,11 @@ fn write_output(name: &str, clip: &Clip, most: usize, out: &mut dyn Write) -> io
     if clip.is_empty() {
         return writeln!(out, "<p class=\"none\">{name}: nothing</p>");
     }
-    let shown = beginning(&clip.text, most);
     let bytes = words::count(clip.total_bytes, "byte");
+    if clip.text.is_empty() {
+        return writeln!(out, "<p class=\"none\">{name}: {bytes}, not kept</p>");
+    }
+    let shown = beginning(&clip.text, most);
     write!(out, "<h4>{name} <small>{bytes}</small></h4>")?;
     let more = if shown.len() < clip.text.len() { "\n[… cut in this page …]" } else { "" };
     writeln!(out, "<pre class=\"out\">{}{more}</pre>", Escaped(shown))

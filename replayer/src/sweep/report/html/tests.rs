@@ -86,7 +86,9 @@ fn each_cell_leads_to_details_that_are_there() {
     for target in targets {
         assert!(page.contains(&format!("id=\"{target}\"")), "{target}");
     }
-    assert!(page.contains("retape sweep api.cassette --deadline 5s --only &#39;close at byte 812 on 1&#39; -- ./client"));
+    assert!(page.contains(
+        "retape sweep api.cassette --timeout 5s --only &#39;close at byte 812 on 1&#39; -- ./client"
+    ));
 }
 
 #[test]
