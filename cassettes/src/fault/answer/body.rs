@@ -86,7 +86,9 @@ impl Answer {
             at = end;
             let local = |place: u64| usize::try_from(place.clamp(start, end) - start).unwrap_or(0);
             let (first, last) = (local(range.start), local(range.end));
-            let put = with.take_if(|_| range.start <= end).unwrap_or_default();
+            // What replaces something comes with it; what is put in comes with what is before it.
+            let is_here = range.start < end || range.is_empty() && range.start == end;
+            let put = with.take_if(|_| is_here).unwrap_or_default();
             if !put.is_empty() || first < last {
                 piece.bytes = [&piece.bytes.slice(..first)[..], &put, &piece.bytes.slice(last..)]
                     .concat()

@@ -136,7 +136,7 @@ impl Head {
     }
 
     /// As HTTP/1 writes it, empty line included.
-    pub(in crate::fault) fn write(&self) -> Bytes {
+    pub(super) fn write(&self) -> Bytes {
         let mut out = BytesMut::from(&self.start[..]);
         out.extend_from_slice(b"\r\n");
         self.lines.iter().for_each(|line| line.write(&mut out));

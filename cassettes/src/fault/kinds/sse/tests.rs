@@ -103,6 +103,9 @@ fn over_http2_the_stream_ends_amid_the_event() {
     assert_eq!(told, format!("{shown}[data: 1\\n\\n][data][ END]"));
     let told = played("close at event 1", &exchange);
     assert_eq!(told, format!("{shown}[data: 1\\n\\n][ END]"));
+    // What replaces an event comes when the event came.
+    let told = played("bad-event-json at event 2", &exchange);
+    assert_eq!(told, format!("{shown}[data: 1\\n\\n][data: \\n\\n END]"));
 }
 
 #[test]

@@ -19,7 +19,7 @@ mod ws_unoffered;
 use bytes::Bytes;
 
 use super::places::Content;
-use crate::fault::{Head, Item, Kind, Misfit, Point, Scene, WebSocketFrame};
+use crate::fault::{Item, Kind, Misfit, Point, Scene, WebSocketFrame};
 use crate::model::{Script, Step, Until};
 use crate::wire::messages::StreamKind;
 use crate::wire::websocket::{Agreement, Opcode};
@@ -102,13 +102,4 @@ fn with_message(
     bytes: Vec<u8>,
 ) -> Result<Script, Misfit> {
     scene.replace(Item::Content(range), bytes.into())
-}
-
-/// The script with another head of the answer; what follows it stays.
-fn with_head(scene: &Scene<'_>, head: &Head) -> Result<Script, Misfit> {
-    let range = scene.layout().head.ok_or_else(|| Misfit::new("it has no head of HTTP"))?;
-    if scene.is_http2() {
-        return Err(Misfit::new("it needs a WebSocket over HTTP/1"));
-    }
-    scene.replace(Item::Wire(range), head.write())
 }

@@ -40,6 +40,7 @@ fn refuse(scene: &mut Scene<'_>, args: &Args, _at: Option<&Point>) -> Result<Scr
         answer.head.set("Connection", b"close");
         answer.framing = Framing::Length(text.len() as u64);
     }
+    answer.force_body();
     answer.set_whole_body(Bytes::from(text));
     answer.complete = true;
     let said = answer.into_script(scene).steps.into_iter();

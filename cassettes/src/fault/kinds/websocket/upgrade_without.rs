@@ -27,5 +27,5 @@ fn leave_out(scene: &mut Scene<'_>, args: &Args, _at: Option<&Point>) -> Result<
     if answer.head.remove(header) == 0 {
         return Err(Misfit::new(format!("it needs an answer with `{header}`")));
     }
-    super::with_head(scene, &answer.head)
+    Ok(answer.into_script(scene))
 }

@@ -1,7 +1,7 @@
 //! A server that did not read the client's key.
 
 use super::web_socket;
-use crate::fault::{Action, Answer, Args, Family, Kind, Misfit, Point, PointUse, Scene};
+use crate::fault::{Action, Answer, Args, Family, HeadLine, Kind, Misfit, Point, PointUse, Scene};
 use crate::model::Script;
 
 pub(super) const KIND: Kind = Kind {
@@ -26,6 +26,6 @@ fn change(scene: &mut Scene<'_>, _args: &Args, _at: Option<&Point>) -> Result<Sc
     let line = line.ok_or_else(|| Misfit::new("it needs an answer with `Sec-WebSocket-Accept`"))?;
     let other = ACCEPTS.into_iter().find(|accept| line.value != *accept).unwrap_or_default();
     let name = line.name.clone();
-    *line = crate::fault::HeadLine::new(name, other);
-    super::with_head(scene, &answer.head)
+    *line = HeadLine::new(name, other);
+    Ok(answer.into_script(scene))
 }

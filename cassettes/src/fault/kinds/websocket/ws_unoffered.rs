@@ -26,5 +26,5 @@ fn agree(scene: &mut Scene<'_>, args: &Args, _at: Option<&Point>) -> Result<Scri
         _ => "Sec-WebSocket-Protocol",
     };
     answer.head.set(header, b"x-retape");
-    super::with_head(scene, &answer.head)
+    Ok(answer.into_script(scene))
 }
