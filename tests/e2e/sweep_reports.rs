@@ -9,17 +9,21 @@ fn report(results: &[(&str, &str)]) -> Value {
     let text = include_str!("../../docs/sweep-report.md");
     let example = text.split_once("```json\n").unwrap().1.split_once("```").unwrap().0;
     let mut report: Value = serde_json::from_str(example).unwrap();
-    let one = report["results"][0].clone();
+    let one = report.pointer("/results/0").unwrap().clone();
     let with = |(number, (id, outcome)): (usize, &(&str, &str))| {
         let mut result = one.clone();
-        result["number"] = number.into();
-        result["id"] = (*id).into();
-        result["outcome"] = (*outcome).into();
+        set(&mut result, "number", number);
+        set(&mut result, "id", *id);
+        set(&mut result, "outcome", *outcome);
         result
     };
-    report["results"] = (1..).zip(results).map(with).collect();
-    report["planned"] = results.len().into();
+    set(&mut report, "results", (1..).zip(results).map(with).collect::<Value>());
+    set(&mut report, "planned", results.len());
     report
+}
+
+fn set(object: &mut Value, name: &str, value: impl Into<Value>) {
+    object.as_object_mut().unwrap().insert(name.to_owned(), value.into());
 }
 
 fn with_report(name: &str, results: &[(&str, &str)]) -> Retape {
