@@ -32,6 +32,13 @@ impl Random {
         (self.number() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
+    /// Around 0, with a standard deviation of 1 (Box and Muller 1958).
+    pub fn normal(&mut self) -> f64 {
+        // Without 0, of which there is no logarithm.
+        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.unit()).cos()
+    }
+
     /// From 0 up to, and without, `bound`; 0 if that is 0.
     pub const fn below(&mut self, bound: u64) -> u64 {
         if bound == 0 { 0 } else { self.number() % bound }

@@ -15,6 +15,10 @@ pub(super) fn break_at(scene: &Scene<'_>, point: &Point, broken: Break) -> Resul
         drop_unsent(&mut steps);
     }
     if !broken.insert.is_empty() {
+        let ended = scene.is_http2() && told(&steps, stream_of(scene.exchange)).1;
+        if ended {
+            return Err(Misfit::new("the stream has ended there, and nothing may follow on it"));
+        }
         steps.push(Step::Send(scene.as_sent(broken.insert)));
     }
     steps.extend(broken.steps);

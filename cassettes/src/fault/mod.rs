@@ -15,6 +15,8 @@
 
 mod answer;
 mod args;
+#[cfg(test)]
+mod catalogue_tests;
 mod chance;
 mod edit;
 mod frames;

@@ -4,12 +4,33 @@ mod accept_close;
 mod accept_delay;
 mod accept_reset;
 mod accept_silent;
+mod bandwidth;
+mod byte_wise;
 mod close;
+mod coalesce;
+mod cut_inside;
+mod delete;
+mod duplicate;
+mod early_response;
+mod flip;
+mod garbage;
+mod garbage_first;
+mod garbage_then_close;
 mod half_close;
+mod idle_close;
+mod insert;
+mod late_close;
 mod latency;
+mod pace;
+mod pieces;
+mod race_close;
 mod refuse;
 mod reset;
+mod slice;
 mod stall;
+mod swap;
+mod trailing;
+mod wrong_protocol;
 
 use crate::fault::Kind;
 
@@ -24,4 +45,23 @@ pub(super) const KINDS: &[&Kind] = &[
     &half_close::KIND,
     &stall::KIND,
     &latency::KIND,
+    &pace::KIND,
+    &bandwidth::KIND,
+    &slice::KIND,
+    &byte_wise::KIND,
+    &cut_inside::KIND,
+    &coalesce::KIND,
+    &early_response::KIND,
+    &late_close::KIND,
+    &idle_close::KIND,
+    &race_close::KIND,
+    &garbage_first::KIND,
+    &garbage_then_close::KIND,
+    &flip::KIND,
+    &delete::KIND,
+    &insert::KIND,
+    &duplicate::KIND,
+    &swap::KIND,
+    &trailing::KIND,
+    &wrong_protocol::KIND,
 ];

@@ -1,13 +1,18 @@
 //! What TLS does.
 
+mod bad_record_mac;
+mod beneath;
 mod expired;
 mod flight;
+mod no_close_notify;
 mod not_yet_valid;
+mod oversized_record;
 mod self_signed;
 mod tls_alert;
 mod tls_close;
 mod tls_reset;
 mod tls_stall;
+mod unknown_record_type;
 mod untrusted_root;
 mod wrong_host;
 
@@ -23,4 +28,8 @@ pub(super) const KINDS: &[&Kind] = &[
     &tls_reset::KIND,
     &tls_stall::KIND,
     &tls_alert::KIND,
+    &no_close_notify::KIND,
+    &bad_record_mac::KIND,
+    &oversized_record::KIND,
+    &unknown_record_type::KIND,
 ];

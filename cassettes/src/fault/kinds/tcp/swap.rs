@@ -1,0 +1,59 @@
+//! Two things in the wrong order.
+
+use crate::fault::{Action, Args, Family, Kind, Misfit, Param, ParamType, Point, PointUse, Scene};
+use crate::model::Script;
+
+pub(super) const KIND: Kind = Kind {
+    name: "swap",
+    family: Family::Tcp,
+    meaning: "Sends the thing that the point names (`at event 2`, `at message 1`, `at chunk 3`) after the next one of its kind; or so many bytes after the point after as many that follow them.",
+    standard: true,
+    params: &[Param::place(
+        "count",
+        ParamType::Bytes,
+        "so many bytes after the point; default: the thing that it names, or 1",
+    )
+    .optional()],
+    point: PointUse::Required,
+    breaks: true,
+    samples: &[""],
+    action: Action::Edit(swap),
+};
+
+fn swap(scene: &mut Scene<'_>, args: &Args, at: Option<&Point>) -> Result<Script, Misfit> {
+    let (point, count) = (at.unwrap_or(&Point::Byte(0)), args.bytes("count"));
+    let first = scene.span(point, count)?;
+    let second = scene.span_after(point, count, &first)?;
+    let (one, other) = (scene.bytes_of(&first), scene.bytes_of(&second));
+    // The later one first: the place of the other stays.
+    scene.script = scene.replace_span(second, one)?;
+    scene.replace_span(first, other)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fault::playbook::{GET, chunked, exchange, plain, played};
+
+    #[test]
+    fn a_thing_comes_after_the_next_one() {
+        let head = "HTTP/1.1 200 OK~Content-Length: 10~X: y~~";
+        assert_eq!(played("swap at chunk 2", &plain()), format!("{head}5678901234"));
+        assert_eq!(played("swap 2 at body 1", &plain()), format!("{head}0341256789"));
+        assert!(played("swap at part 1", &chunked()).ends_with("~~2~de~3~abc~0~~"));
+        assert_eq!(played("swap at chunk 3", &plain()), "no: the answer has 3 chunks");
+        assert_eq!(played("swap at body 9", &plain()), "no: nothing is sent after that");
+    }
+
+    #[test]
+    fn events_change_places_in_good_framing() {
+        let kind = "Content-Type: text/event-stream\r\nContent-Length: 19";
+        let head = format!("HTTP/1.1 200 OK\r\n{kind}\r\n\r\n");
+        let feed = exchange(GET, &[&head, "data: 1\n\n", "data: 22\n\n"]);
+        let played =
+            |fault: &str| played(fault, &feed).split_once("Length: ").unwrap().1.to_owned();
+        assert_eq!(played("swap at event 1"), "19~~data: 22\n\ndata: 1\n\n");
+        assert_eq!(played("delete at event 1"), "10~~data: 22\n\n");
+        let twice = "28~~data: 1\n\ndata: 1\n\ndata: 22\n\n";
+        assert_eq!(played("duplicate at event 1"), twice);
+    }
+}
