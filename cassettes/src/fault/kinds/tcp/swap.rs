@@ -46,14 +46,14 @@ mod tests {
 
     #[test]
     fn events_change_places_in_good_framing() {
-        let kind = "Content-Type: text/event-stream\r\nContent-Length: 19";
+        let kind = "Content-Type: text/event-stream\r\nTransfer-Encoding: chunked";
         let head = format!("HTTP/1.1 200 OK\r\n{kind}\r\n\r\n");
-        let feed = exchange(GET, &[&head, "data: 1\n\n", "data: 22\n\n"]);
-        let played =
-            |fault: &str| played(fault, &feed).split_once("Length: ").unwrap().1.to_owned();
-        assert_eq!(played("swap at event 1"), "19~~data: 22\n\ndata: 1\n\n");
-        assert_eq!(played("delete at event 1"), "10~~data: 22\n\n");
-        let twice = "28~~data: 1\n\ndata: 1\n\ndata: 22\n\n";
+        let (one, other) = ("9\r\ndata: 1\n\n\r\n", "a\r\ndata: 22\n\n\r\n0\r\n\r\n");
+        let feed = exchange(GET, &[&head, one, other]);
+        let played = |fault: &str| played(fault, &feed).split_once("~~").unwrap().1.to_owned();
+        assert_eq!(played("swap at event 1"), "a~data: 22\n\n~9~data: 1\n\n~0~~");
+        assert_eq!(played("delete at event 1"), "a~data: 22\n\n~0~~");
+        let twice = "12~data: 1\n\ndata: 1\n\n~a~data: 22\n\n~0~~";
         assert_eq!(played("duplicate at event 1"), twice);
     }
 }
