@@ -277,6 +277,15 @@ fn a_recording_is_written_as_people_read_it() {
 }
 
 #[test]
+fn streams_hold_events_and_messages() {
+    let cassette = golden!("streams");
+    let [feed, call, resp] = cassette.exchanges() else { panic!() };
+    assert!(text(feed, Direction::ToClient).ends_with("\r\ndata: [DONE]\n\n\r\n0\r\n\r\n"));
+    assert_eq!(frames(&call.bytes(Direction::ToClient)).count(), 4);
+    assert_eq!(reads(resp), "c@0:20 s@1000:11 c@2000:21 s@3000:4");
+}
+
+#[test]
 fn what_can_be_said_readably_is_not_written_raw() {
     for cassette in [
         golden!("minimal"),
