@@ -1,5 +1,7 @@
 //! For tests: exchanges, and what a client sees of them once a fault has hit.
 
+use std::io::{Read, Write};
+
 use bytes::Bytes;
 
 use super::{Fault, NoExchanges, Random, Scene};
@@ -42,6 +44,29 @@ pub(super) fn chunked() -> Exchange {
 /// Until the connection's end.
 pub(super) fn until_close() -> Exchange {
     exchange(GET, &["HTTP/1.0 200 OK\r\n\r\nabcde"])
+}
+
+/// A part, from byte 5 on.
+pub(super) fn ranged() -> Exchange {
+    let head = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 5-9/20\r\n";
+    exchange(GET, &[format!("{head}Content-Length: 5\r\n\r\nfghij")])
+}
+
+/// In gzip, with `Content-Length`.
+pub(super) fn gzipped(content: &[u8]) -> Exchange {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(content).unwrap();
+    let body = encoder.finish().unwrap();
+    let head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ";
+    let head = format!("{head}{}\r\nX: y\r\n\r\n", body.len());
+    exchange(GET, &[[head.as_bytes(), &body].concat()])
+}
+
+/// What such a body holds, if it is sound.
+pub(super) fn unzipped(body: &[u8]) -> Option<Vec<u8>> {
+    let mut content = Vec::new();
+    flate2::read::MultiGzDecoder::new(body).read_to_end(&mut content).ok()?;
+    Some(content)
 }
 
 /// JSON, with `Content-Length`.

@@ -89,17 +89,24 @@ impl Answer {
 
     /// Its end is sent, then the connection ends, and nothing else; of a stream of HTTP/2: nothing else.
     pub fn end_connection(&mut self, end: Step) {
-        self.touch();
-        self.after = if self.is_http2() { Vec::new() } else { vec![end] };
+        let rest = &mut self.recorded.rest;
+        let sends = |step: &Step| matches!(step, Step::Send(_));
+        rest.truncate(rest.iter().rposition(sends).map_or(0, |last| last + 1));
+        self.after.clear();
+        if !self.is_http2() {
+            self.recorded.rest.push(end.clone());
+            self.after.push(end);
+        }
     }
 
-    /// In HTTP/1, its body is sent in chunks. What it was framed by is not said any more.
+    /// In HTTP/1, its body is sent in chunks: each piece that was sent at once is one. What it was framed by is not said any more.
     pub fn set_chunked(&mut self) {
         if self.framing != Framing::Chunked {
             self.head.remove("content-length");
             self.head.set("Transfer-Encoding", b"chunked");
             self.framing = Framing::Chunked;
             self.complete = true;
+            self.body.iter_mut().for_each(|piece| piece.continues = false);
         }
         self.touch();
     }

@@ -1,24 +1,50 @@
 //! HTTP's heads, status and framing.
 
 mod add_header;
+mod bad_chunk_size;
+mod bad_trailer;
 mod bad_version;
+mod chunk_extension;
+mod chunks;
+mod clock_skew;
+mod connection_close;
+mod content_length;
 mod control_byte;
+mod cut_chunk_size;
+mod date;
 mod drip;
 mod drop_header;
 mod duplicate_header;
 mod endless_head;
+mod forbidden_body;
+mod gzip;
+mod gzip_bad_crc;
+mod gzip_bomb;
+mod gzip_truncated;
 mod header_case;
 mod http_0_9;
 mod huge_header;
 mod interim_flood;
 mod lf_only;
 mod many_headers;
+mod missing_crlf;
+mod missing_last_chunk;
+mod no_framing;
 mod no_reason;
 mod obs_fold;
+mod premature_eof;
+mod range_ignored;
+mod rechunk;
+mod redirect;
+mod redirect_loop;
 mod replace_header;
+mod says_gzip_but_plain;
 mod status;
+mod unknown_encoding;
 mod unsolicited_101;
+mod wrong_charset;
 mod wrong_exchange;
+mod wrong_range;
 
 use std::ops::Range;
 
@@ -48,6 +74,33 @@ pub(super) const KINDS: &[&Kind] = &[
     &lf_only::KIND,
     &drip::KIND,
     &endless_head::KIND,
+    // What ends the body.
+    &content_length::KIND,
+    &no_framing::KIND,
+    &premature_eof::KIND,
+    &forbidden_body::KIND,
+    &connection_close::KIND,
+    // Chunks.
+    &bad_chunk_size::KIND,
+    &missing_crlf::KIND,
+    &missing_last_chunk::KIND,
+    &cut_chunk_size::KIND,
+    &chunk_extension::KIND,
+    &bad_trailer::KIND,
+    &rechunk::KIND,
+    // Content codings.
+    &gzip_truncated::KIND,
+    &gzip_bad_crc::KIND,
+    &says_gzip_but_plain::KIND,
+    &unknown_encoding::KIND,
+    &gzip_bomb::KIND,
+    &wrong_charset::KIND,
+    // What an answer means.
+    &redirect::KIND,
+    &redirect_loop::KIND,
+    &range_ignored::KIND,
+    &wrong_range::KIND,
+    &clock_skew::KIND,
 ];
 
 /// Where the answer's head is on the wire, and its bytes.
