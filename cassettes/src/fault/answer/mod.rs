@@ -35,8 +35,7 @@ pub struct Answer {
     pub trailers: Vec<HeadLine>,
     /// The end that the framing announces is sent.
     pub complete: bool,
-    /// By the request, or its own status, it has no body.
-    bodiless: bool,
+    bodies: Bodies,
     protocol: Protocol,
     /// Sent, and done, before the head: interim answers among it.
     before: Vec<Step>,
@@ -44,6 +43,17 @@ pub struct Answer {
     /// Done after the answer's end.
     after: Vec<Step>,
     recorded: Recorded,
+}
+
+/// Whether an answer has a body (RFC 9110 §6.4.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bodies {
+    /// Its status decides.
+    ByStatus,
+    /// It answers HEAD: none.
+    Never,
+    /// A body is sent in any case.
+    Always,
 }
 
 /// What follows the head as it was recorded: played so while nobody changes any of it.
@@ -76,12 +86,16 @@ impl Answer {
 
     /// It has no body, whatever its headers say: it answers HEAD, or its status is 1xx, 204 or 304.
     pub const fn is_bodiless(&self) -> bool {
-        self.bodiless
+        match self.bodies {
+            Bodies::ByStatus => matches!(self.head.status(), 100..=199 | 204 | 304),
+            Bodies::Never => true,
+            Bodies::Always => false,
+        }
     }
 
     /// It has a body, of which at least one byte was recorded; else why that is needed.
     pub fn need_body(&self) -> Result<(), Misfit> {
-        if self.bodiless || self.body_len() == 0 {
+        if self.is_bodiless() || self.body_len() == 0 {
             return Err(Misfit::new("it needs an answer with a body, and this one has none"));
         }
         Ok(())
@@ -123,9 +137,8 @@ impl Answer {
         }
     }
 
-    /// No body belongs to it: its end is its head's.
-    pub fn set_bodiless(&mut self) {
-        self.bodiless = true;
+    /// Its headers say nothing of a body, and none is sent.
+    pub fn drop_body(&mut self) {
         self.head.remove("transfer-encoding");
         self.head.remove("content-length");
         self.set_whole_body(Bytes::new());
@@ -141,9 +154,9 @@ impl Answer {
         self.complete = true;
     }
 
-    /// A body is sent all the same.
+    /// Its body is sent, whatever its status, and if it answers HEAD.
     pub fn force_body(&mut self) {
-        self.bodiless = false;
+        self.bodies = Bodies::Always;
     }
 
     /// Its body is JSON, by its content type.

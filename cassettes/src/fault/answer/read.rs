@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::{Answer, Head, HeadLine, Piece, Recorded};
+use super::{Answer, Bodies, Head, HeadLine, Piece, Recorded};
 use crate::fault::{Layout, Misfit, Scene, edit};
 use crate::model::Step;
 use crate::wire::http1::Framing;
@@ -24,7 +24,7 @@ pub(super) fn read(scene: &Scene<'_>) -> Result<Answer, Misfit> {
     let recorded = recorded(scene, &layout, &wire, &sends);
     let parts = Parts::of(scene, &layout, range);
     Ok(Answer {
-        bodiless: is_bodiless(scene, head.status()),
+        bodies: if scene.asks_head() { Bodies::Never } else { Bodies::ByStatus },
         head,
         framing: recorded.framing,
         keep_framing: false,
@@ -36,11 +36,6 @@ pub(super) fn read(scene: &Scene<'_>) -> Result<Answer, Misfit> {
         after: parts.after,
         recorded,
     })
-}
-
-fn is_bodiless(scene: &Scene<'_>, status: u16) -> bool {
-    // RFC 9110 §6.4.1.
-    matches!(status, 100..=199 | 204 | 304) || scene.asks_head()
 }
 
 /// What follows the head, as it is.

@@ -42,7 +42,7 @@ fn as_recorded(answer: Answer, stream: u32) -> Vec<Step> {
 impl Answer {
     /// What ends the body, and what `Content-Length` says of it, follow from what the body has become.
     fn settle(&mut self) {
-        if self.bodiless {
+        if self.is_bodiless() {
             self.body.retain(|piece| !piece.before.is_empty());
             self.body.iter_mut().for_each(|piece| piece.bytes = Bytes::new());
             return;
@@ -65,7 +65,7 @@ impl Answer {
 fn http1(mut answer: Answer) -> Vec<Step> {
     let mut steps = std::mem::take(&mut answer.before);
     let mut buffer = BytesMut::from(&answer.head.write()[..]);
-    let chunked = answer.framing == Framing::Chunked && !answer.bodiless;
+    let chunked = answer.framing == Framing::Chunked && !answer.is_bodiless();
     let body = std::mem::take(&mut answer.body);
     let claimed = answer.keep_framing.then_some(answer.recorded.body_len);
     let chunks = if chunked { chunks(&body, claimed) } else { Vec::new() };
@@ -142,7 +142,7 @@ fn http2(mut answer: Answer, stream: u32) -> Vec<Step> {
     let mut steps = std::mem::take(&mut answer.before);
     let mut body = std::mem::take(&mut answer.body);
     body.retain(|piece| !piece.bytes.is_empty() || !piece.before.is_empty());
-    let has_trailers = !answer.trailers.is_empty() && !answer.bodiless;
+    let has_trailers = !answer.trailers.is_empty() && !answer.is_bodiless();
     let ends = answer.complete && !has_trailers;
     let mut buffer = BytesMut::new();
     let block = hpack::encode_standalone(&answer.head.fields());

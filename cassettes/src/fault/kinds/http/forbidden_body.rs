@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 
-use super::status::reason;
 use crate::fault::{
     Action, Answer, Args, Family, Kind, Misfit, Param, ParamType, Point, PointUse, Scene,
 };
 use crate::model::Script;
+use crate::text::status::reason;
 
 pub(super) const KIND: Kind = Kind {
     name: "forbidden-body",

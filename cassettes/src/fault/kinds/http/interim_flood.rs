@@ -2,9 +2,9 @@
 
 use bytes::BytesMut;
 
-use super::status::reason;
 use crate::fault::{Action, Args, Family, Kind, Misfit, Param, ParamType, Point, PointUse, Scene};
 use crate::model::{Script, Step};
+use crate::text::status::reason;
 use crate::wire::http2::hpack::{Field, encode_standalone};
 use crate::wire::http2::{compose, stream_of};
 

@@ -1,8 +1,8 @@
 //! A part that says it is the whole.
 
-use super::status::reason;
 use crate::fault::{Action, Answer, Args, Family, Kind, Misfit, Point, PointUse, Scene};
 use crate::model::Script;
+use crate::text::status::reason;
 
 pub(super) const KIND: Kind = Kind {
     name: "range-ignored",

@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 
-use super::status::reason;
 use crate::fault::{
     Action, Answer, Args, Family, Kind, Misfit, Param, ParamType, Point, PointUse, Scene,
 };
 use crate::model::Script;
+use crate::text::status::reason;
 
 pub(super) const KIND: Kind = Kind {
     name: "redirect",
@@ -41,9 +41,6 @@ pub(super) fn to(scene: &Scene<'_>, args: &Args, location: &[u8]) -> Result<Scri
     answer.head.remove("Content-Encoding");
     answer.trailers.clear();
     answer.set_whole_body(Bytes::new());
-    if !scene.asks_head() {
-        answer.force_body();
-    }
     Ok(answer.into_script(scene))
 }
 

@@ -4,6 +4,7 @@ use crate::fault::{
     Action, Answer, Args, Family, Kind, Misfit, Param, ParamType, Point, PointUse, Scene,
 };
 use crate::model::Script;
+use crate::text::status::reason;
 
 pub(super) const KIND: Kind = Kind {
     name: "status",
@@ -42,15 +43,12 @@ fn status(scene: &mut Scene<'_>, args: &Args, _at: Option<&Point>) -> Result<Scr
     answer.head.remove("Content-Encoding");
     answer.trailers.clear();
     if matches!(status, 100..=199 | 204 | 304) {
-        answer.set_bodiless();
+        answer.drop_body();
         return Ok(answer.into_script(scene));
     }
     let (kind, body) = usual_body(status, is_json);
     answer.head.set("Content-Type", kind.as_bytes());
     answer.set_whole_body(body.into());
-    if !scene.asks_head() {
-        answer.force_body();
-    }
     Ok(answer.into_script(scene))
 }
 
@@ -81,55 +79,6 @@ fn usual_body(status: u16, is_json: bool) -> (&'static str, String) {
         "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n"
     );
     ("text/html", body)
-}
-
-/// The usual phrase (RFC 9110 §15).
-pub(super) const fn reason(status: u16) -> &'static str {
-    match status {
-        100 => "Continue",
-        101 => "Switching Protocols",
-        102 => "Processing",
-        103 => "Early Hints",
-        201 => "Created",
-        202 => "Accepted",
-        204 => "No Content",
-        206 => "Partial Content",
-        301 => "Moved Permanently",
-        302 => "Found",
-        303 => "See Other",
-        304 => "Not Modified",
-        307 => "Temporary Redirect",
-        308 => "Permanent Redirect",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        407 => "Proxy Authentication Required",
-        408 => "Request Timeout",
-        409 => "Conflict",
-        410 => "Gone",
-        412 => "Precondition Failed",
-        413 => "Content Too Large",
-        416 => "Range Not Satisfiable",
-        429 => "Too Many Requests",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        _ => of_class(status),
-    }
-}
-
-const fn of_class(status: u16) -> &'static str {
-    match status / 100 {
-        1 => "Interim",
-        2 => "OK",
-        3 => "Redirect",
-        4 => "Client Error",
-        _ => "Server Error",
-    }
 }
 
 #[cfg(test)]
