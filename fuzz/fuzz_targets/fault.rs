@@ -20,7 +20,8 @@ fuzz_target!(|input: &[u8]| {
     let sentences = String::from_utf8_lossy(parts.next().unwrap_or_default());
     let (request, answer) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let Some(cassette) = cassette(*protocol, request, answer, *cut) else { return };
-    let faults: Vec<Fault> = sentences.lines().take(4).filter_map(|line| line.parse().ok()).collect();
+    let faults: Vec<Fault> =
+        sentences.lines().take(4).filter_map(|line| line.parse().ok()).collect();
     for fault in &faults {
         let written = fault.to_string();
         let read: Fault = written.parse().expect("what is written can be read");
