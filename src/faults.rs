@@ -93,20 +93,22 @@ impl File {
     }
 }
 
-/// Fails if faults were given that hit nothing: each with the reason, if there is one.
-pub(crate) fn refuse_unused(unused: &[(String, Option<String>)]) -> Outcome<()> {
-    if unused.is_empty() {
-        return Ok(());
-    }
-    let why = |(id, reason): &(String, Option<String>)| match reason {
-        Some(reason) => format!("\n    {id}: {reason}"),
-        None => format!("\n    {id}: nothing that it selects was there"),
+/// A fault that hit nothing, and why, if there is a reason.
+pub(crate) type Unused = (String, Option<String>);
+
+/// What is said of faults that hit nothing, with what they would have needed; none if there are none.
+pub(crate) fn tell_unused(unused: &[Unused]) -> Option<String> {
+    let why = |(id, reason): &Unused| {
+        let reason = reason.as_deref().unwrap_or("nothing that it selects was there");
+        format!("\n    {id}: {reason}")
     };
     let list: String = unused.iter().map(why).collect();
-    Err(Failure::usage(format!("faults that hit nothing:{list}")).hint(
-        "`retape faults FILE` lists the points that a cassette offers; --allow-unused lets it pass",
-    ))
+    (!unused.is_empty()).then(|| format!("faults that hit nothing:{list}"))
 }
+
+/// What to do about them.
+pub(crate) const UNUSED_HINT: &str =
+    "`retape faults FILE` lists the points that a cassette offers; --allow-unused lets it pass";
 
 #[cfg(test)]
 mod tests {

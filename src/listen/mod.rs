@@ -1,6 +1,7 @@
 //! Where clients connect to.
 //!
 //! - [`ListenAddress`]: as typed
+//! - [`Bound`]: taken, and nobody listens
 //! - [`Listening`]: once clients can connect
 //! - [`socket_file`]: the file of a Unix-domain socket, from its making to its end
 
@@ -8,7 +9,7 @@ mod socket_file;
 
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use tokio::net::{TcpListener, TcpSocket, UnixListener};
@@ -31,6 +32,12 @@ pub(crate) enum ListenAddress {
     Tcp(String),
     /// `unix:///path`.
     Unix(PathBuf),
+}
+
+/// An address that is taken, on which nobody listens yet: who connects is refused.
+pub(crate) enum Bound {
+    Tcp { socket: TcpSocket, address: SocketAddr, url: String },
+    Unix { path: PathBuf, url: String },
 }
 
 /// A listener, and where clients find it.
@@ -76,15 +83,46 @@ fn unix_path(path: &str) -> Result<ListenAddress, String> {
 impl ListenAddress {
     /// Listens. Needs a tokio runtime.
     pub(crate) fn listen(&self) -> Outcome<Listening> {
+        self.bind()?.listen()
+    }
+
+    /// Takes the address. Needs a tokio runtime.
+    pub(crate) fn bind(&self) -> Outcome<Bound> {
         match self {
-            Self::Tcp(typed) => listen_tcp(typed),
-            Self::Unix(path) => listen_unix(path),
+            Self::Tcp(typed) => bind_tcp(typed),
+            Self::Unix(path) => {
+                let url = format!("{UNIX}{}", path.display());
+                Ok(Bound::Unix { path: path.clone(), url })
+            }
         }
     }
 
     /// A Unix-domain socket: none of the ways in that need a port.
     pub(crate) const fn is_unix(&self) -> bool {
         matches!(self, Self::Unix(_))
+    }
+}
+
+impl Bound {
+    /// Where clients will find it.
+    pub(crate) fn url(&self) -> &str {
+        match self {
+            Self::Tcp { url, .. } | Self::Unix { url, .. } => url,
+        }
+    }
+
+    /// From here on, clients can connect.
+    pub(crate) fn listen(self) -> Outcome<Listening> {
+        match self {
+            Self::Tcp { socket, address, url } => {
+                let listener = socket.listen(BACKLOG).map_err(|error| refused(address, &error))?;
+                Ok(Listening { socket: Socket::Tcp(listener), url, file: None })
+            }
+            Self::Unix { path, url } => {
+                let (listener, file) = socket_file::listen(&path)?;
+                Ok(Listening { socket: Socket::Unix(listener), url, file: Some(file) })
+            }
+        }
     }
 }
 
@@ -118,13 +156,7 @@ impl From<Socket> for replayer::Listener {
     }
 }
 
-fn listen_unix(path: &Path) -> Outcome<Listening> {
-    let (listener, file) = socket_file::listen(path)?;
-    let url = format!("{UNIX}{}", path.display());
-    Ok(Listening { socket: Socket::Unix(listener), url, file: Some(file) })
-}
-
-fn listen_tcp(typed: &str) -> Outcome<Listening> {
+fn bind_tcp(typed: &str) -> Outcome<Bound> {
     let addresses = typed.to_socket_addrs().map_err(|error| {
         Failure::usage(format!("cannot listen on {typed}: {error}"))
             .hint("use an address of this machine, such as 127.0.0.1:0")
@@ -132,10 +164,10 @@ fn listen_tcp(typed: &str) -> Outcome<Listening> {
     let mut failure = Failure::usage(format!("cannot listen on {typed}: it has no address"));
     for address in addresses {
         match bind(address) {
-            Ok(listener) => {
+            Ok(socket) => {
                 warn_of(address);
-                let url = url(&listener)?;
-                return Ok(Listening { socket: Socket::Tcp(listener), url, file: None });
+                let url = url(&socket)?;
+                return Ok(Bound::Tcp { socket, address, url });
             }
             Err(error) => failure = refused(address, &error),
         }
@@ -143,16 +175,16 @@ fn listen_tcp(typed: &str) -> Outcome<Listening> {
     Err(failure)
 }
 
-fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     // A port whose last connections linger in TIME_WAIT is free.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
-    socket.listen(BACKLOG)
+    Ok(socket)
 }
 
-fn url(listener: &TcpListener) -> Outcome<String> {
-    let address = listener
+fn url(socket: &TcpSocket) -> Outcome<String> {
+    let address = socket
         .local_addr()
         .map_err(|error| Failure::usage(format!("cannot tell the listening address: {error}")))?;
     let port = address.port();

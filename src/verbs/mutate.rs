@@ -8,7 +8,7 @@ use cassettes::model::Cassette;
 use clap::Args;
 
 use crate::exit::{Exit, Failure, Outcome};
-use crate::faults::{FaultArgs, refuse_unused};
+use crate::faults::{FaultArgs, UNUSED_HINT, Unused, tell_unused};
 use crate::store::{self, Encoding};
 use crate::talk;
 
@@ -50,8 +50,9 @@ pub(crate) fn run(args: &MutateArgs) -> Outcome {
     }
     let cassette = store::open_whole(&args.file)?;
     let mutated = mutate(&cassette, &faults).map_err(|error| Failure::usage(error.to_string()))?;
-    if !args.faults.allow_unused {
-        refuse_unused(&unused(&faults, &mutated))?;
+    let unused = tell_unused(&unused(&faults, &mutated)).filter(|_| !args.faults.allow_unused);
+    if let Some(text) = unused {
+        return Err(Failure::usage(text).hint(UNUSED_HINT));
     }
     write(args, &mutated.cassette)?;
     let hits = mutated.hits.iter().sum::<u64>();
@@ -60,7 +61,7 @@ pub(crate) fn run(args: &MutateArgs) -> Outcome {
 }
 
 /// Those that hit nothing, and why.
-fn unused(faults: &FaultSet, mutated: &Mutated) -> Vec<(String, Option<String>)> {
+fn unused(faults: &FaultSet, mutated: &Mutated) -> Vec<Unused> {
     let all = faults.faults().iter().zip(&mutated.hits).zip(&mutated.misfits);
     all.filter(|((_, hits), _)| **hits == 0)
         .map(|((fault, _), misfit)| {

@@ -1,12 +1,12 @@
 //! `retape replay`: cassettes × client → server bytes, and a verdict.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cassettes::fault::FaultSet;
 use cassettes::format::Options;
 use cassettes::model::Rewrite;
 use clap::{Args, ValueEnum};
@@ -21,7 +21,8 @@ use crate::certificates::LocalCertificates;
 use crate::child::{self, exit_code};
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::listen::ListenAddress;
+use crate::faults::{FaultArgs, UNUSED_HINT, tell_unused};
+use crate::listen::{Bound, ListenAddress, Listening};
 use crate::recording::{self, Recording};
 use crate::reports::{self, Report};
 use crate::rules::RulesArgs;
@@ -43,6 +44,9 @@ Examples:
 
   retape replay users.cassette orders.yaml --report junit=retape.xml -- npm test
       in CI: several cassettes, one test case an exchange
+
+  retape replay api.cassette --fault 'close at body 50% on GET /users/* once' -- npm test
+      break the first answer in its middle: does the client ask again?
 
 Without a command, one line goes to standard output once clients can connect:
   retape: listening on http://127.0.0.1:43210";
@@ -106,6 +110,9 @@ pub(crate) struct ReplayArgs {
     #[command(flatten)]
     rules: RulesArgs,
 
+    #[command(flatten)]
+    faults: FaultArgs,
+
     /// Run this, with `RETAPE_URL` set, and stop when it ends; with the variables for proxy and trust as well, if the
     /// recorded clients came by proxy, or in TLS
     #[arg(last = true, value_name = "COMMAND")]
@@ -153,6 +160,7 @@ struct Plan {
     reports: Vec<Report>,
     transcript: Option<(PathBuf, Existing)>,
     certificates: LocalCertificates,
+    allow_unused: bool,
     command: Vec<OsString>,
 }
 
@@ -184,10 +192,11 @@ impl TryFrom<ReplayArgs> for Plan {
                     HttpArg::Any => HttpMatch::Any,
                 },
                 limits: Limits { step: args.step_timeout, ..Limits::default() },
-                faults: FaultSet::default(),
+                faults: args.faults.load()?,
                 transcript: None,
             },
             certificates: LocalCertificates::find(args.ca.as_deref())?,
+            allow_unused: args.faults.allow_unused,
             reports: args.report,
             transcript: args.transcript.map(|path| (path, existing)),
             command: args.command,
@@ -224,14 +233,14 @@ fn load(files: &[PathBuf]) -> Outcome<Deck> {
 }
 
 async fn replay(mut plan: Plan) -> Outcome<ExitCode> {
-    let listening = plan.listen.listen()?;
-    let environment = environment(&plan, listening.url())?;
-    let (socket, _file) = listening.into_parts();
+    let bound = plan.listen.bind()?;
+    let environment = environment(&plan, bound.url())?;
     let transcript = transcript(&mut plan)?;
     let stage = Arc::new(Stage::new(plan.deck, plan.rules, plan.options));
+    let door = Door::of(bound, &stage)?;
     let stop = CancellationToken::new();
-    let certificates = Some(Arc::new(plan.certificates) as Arc<dyn Certificates>);
-    let serve = replayer::serve(socket, Arc::clone(&stage), certificates, stop.clone());
+    let certificates = Arc::new(plan.certificates) as Arc<dyn Certificates>;
+    let serve = door.serve(Arc::clone(&stage), certificates, stop.clone());
     let beside = !plan.command.is_empty();
     let status = Status::start(!beside, {
         let stage = Arc::clone(&stage);
@@ -248,7 +257,66 @@ async fn replay(mut plan: Plan) -> Outcome<ExitCode> {
     let verdict = stage.verdict();
     let ended = ended?;
     reports::write_all(&plan.reports, beside, &verdict)?;
-    conclude(ended, &verdict)
+    let code = conclude(ended, &verdict)?;
+    if !plan.allow_unused {
+        check_used(&stage)?;
+    }
+    Ok(code)
+}
+
+/// How clients find the server.
+enum Door {
+    Open(Listening),
+    /// They are refused, for ever or for so long.
+    Closed(Bound, Option<Duration>),
+}
+
+impl Door {
+    fn of(bound: Bound, stage: &Stage) -> Outcome<Self> {
+        match stage.refuses() {
+            Some(refusal) => Ok(Self::Closed(bound, refusal.lasts)),
+            None => bound.listen().map(Self::Open),
+        }
+    }
+
+    async fn serve(
+        self,
+        stage: Arc<Stage>,
+        certificates: Arc<dyn Certificates>,
+        stop: CancellationToken,
+    ) -> io::Result<()> {
+        let listening = match self {
+            Self::Open(listening) => listening,
+            Self::Closed(bound, lasts) => match stop.run_until_cancelled(closed(lasts)).await {
+                None => return Ok(()),
+                Some(()) => bound.listen().map_err(|error| io::Error::other(error.to_string()))?,
+            },
+        };
+        let (socket, _file) = listening.into_parts();
+        replayer::serve(socket, stage, Some(certificates), stop).await
+    }
+}
+
+async fn closed(lasts: Option<Duration>) {
+    match lasts {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A test that broke nothing has shown nothing.
+fn check_used(stage: &Stage) -> Outcome<()> {
+    let unused: Vec<_> = stage
+        .unused_faults()
+        .into_iter()
+        .map(|fault| {
+            (fault.id, fault.misfit.map(|(number, why)| format!("exchange {number}: {why}")))
+        })
+        .collect();
+    match tell_unused(&unused) {
+        Some(text) => Err(Failure::with_code(Exit::Differs as u8, text).hint(UNUSED_HINT)),
+        None => Ok(()),
+    }
 }
 
 /// What the command is started with: as the recorded clients were led, so is it.
@@ -280,7 +348,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 /// The exit code. A command's own failure comes first.
-fn conclude(ended: Ended<std::io::Result<()>>, verdict: &Verdict) -> Outcome<ExitCode> {
+fn conclude(ended: Ended<io::Result<()>>, verdict: &Verdict) -> Outcome<ExitCode> {
     if let Some(Err(error)) = ended.served {
         return Err(Failure::output(format!("the replay broke off: {error}")));
     }

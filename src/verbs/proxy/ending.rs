@@ -3,6 +3,7 @@
 use recorder::FaultTally;
 
 use crate::exit::{Exit, Failure, Outcome};
+use crate::faults::tell_unused;
 use crate::talk;
 
 /// How often each was applied.
@@ -18,15 +19,9 @@ pub(super) fn tell(tallies: &[FaultTally]) {
 
 /// Warns of faults that were never applied; where that is `strict`, it is a failure: a test that broke nothing has shown nothing.
 pub(super) fn check_used(tallies: &[FaultTally], strict: bool) -> Outcome<()> {
-    let unused: Vec<_> = tallies.iter().filter(|tally| tally.applied == 0).collect();
-    if unused.is_empty() {
-        return Ok(());
-    }
-    let why = |tally: &&FaultTally| {
-        let why = tally.why.as_deref().unwrap_or("nothing that it selects came");
-        format!("\n    {}: {why}", tally.fault)
-    };
-    let text = format!("faults that hit nothing:{}", unused.iter().map(why).collect::<String>());
+    let unused = tallies.iter().filter(|tally| tally.applied == 0);
+    let unused: Vec<_> = unused.map(|it| (it.fault.to_string(), it.why.clone())).collect();
+    let Some(text) = tell_unused(&unused) else { return Ok(()) };
     if !strict {
         talk::warn(&text);
         return Ok(());
