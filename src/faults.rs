@@ -16,11 +16,11 @@ pub(crate) struct FaultArgs {
     /// Break answers: `KIND [PARAMETERS] [at POINT] [on SELECTOR] [ATTEMPTS]`, such as `close at byte 812 on 3`.
     /// May be repeated; `retape faults` lists all kinds
     #[arg(long = "fault", value_name = "FAULT")]
-    sentences: Vec<String>,
+    fault_sentences: Vec<String>,
 
     /// A file of faults in TOML or YAML: `faults`, a list of them, and perhaps `seed`. May be repeated
     #[arg(long = "faults", value_name = "FILE")]
-    files: Vec<PathBuf>,
+    fault_files: Vec<PathBuf>,
 
     /// Where chance begins, for faults without a `seed=` of their own [default: 0]
     #[arg(long, value_name = "NUMBER")]
@@ -34,11 +34,12 @@ pub(crate) struct FaultArgs {
 impl FaultArgs {
     /// Those of the files first, then those that were typed.
     pub(crate) fn load(&self) -> Outcome<FaultSet> {
-        let typed = self.sentences.iter().map(|text| Sentence { text: text.clone(), line: 0 });
+        let typed =
+            self.fault_sentences.iter().map(|text| Sentence { text: text.clone(), line: 0 });
         let typed = Overlay { seed: None, sentences: typed.collect() };
         let mut faults = Vec::new();
         let mut seed = self.seed;
-        for path in &self.files {
+        for path in &self.fault_files {
             let overlay = read(path)?;
             seed = seed.or(overlay.seed);
             faults.extend(parse(overlay, &path.display().to_string())?.faults().iter().cloned());

@@ -57,7 +57,8 @@ fn ask(url: &str, path: &str) -> (String, Option<ErrorKind>) {
         Err(error) => return (String::new(), Some(error.kind())),
     };
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n").unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n")
+        .unwrap();
     let mut got = Vec::new();
     let ended = stream.read_to_end(&mut got);
     (String::from_utf8(got).unwrap(), ended.err().map(|error| error.kind()))
@@ -79,7 +80,10 @@ fn a_reset_comes_after_exactly_the_bytes_before_it_and_the_retry_is_whole() {
         assert!(got.ends_with("\r\n\r\n0123"), "{got}");
         assert_eq!(how, Some(ErrorKind::ConnectionReset));
         assert!(ask(url, "/users/1").0.ends_with("0123456789"));
-        assert_eq!(ask(url, "/users/2"), ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo".into(), None));
+        assert_eq!(
+            ask(url, "/users/2"),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\ntwo".into(), None)
+        );
     });
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.stdout.contains("reset at body 4 on GET /users/1 once"), "{ended:?}");
@@ -114,7 +118,8 @@ fn who_is_refused_finds_nobody_listening() {
 fn a_mutated_cassette_plays_what_the_fault_plays() {
     let retape = Retape::new();
     retape.write("two.yaml", TWO);
-    for fault in ["reset drop at body 4 on 1 once", "status 503 retry-after 2 on 1", "close at 50%"] {
+    for fault in ["reset drop at body 4 on 1 once", "status 503 retry-after 2 on 1", "close at 50%"]
+    {
         let play = |args: &[&str]| {
             let mut got = Vec::new();
             replay_of(&retape, args, |url| {
@@ -124,7 +129,8 @@ fn a_mutated_cassette_plays_what_the_fault_plays() {
         };
         let direct = play(&["two.yaml", "--fault", fault]);
         for out in ["out.yaml", "out.cassette"] {
-            let ran = retape.run(["mutate", "two.yaml", "--fault", fault, "-o", out, "--overwrite"]);
+            let ran =
+                retape.run(["mutate", "two.yaml", "--fault", fault, "-o", out, "--overwrite"]);
             assert_eq!(ran.code, Some(0), "{}", ran.stderr);
             assert_eq!(play(&[out]), direct, "{fault}");
         }
