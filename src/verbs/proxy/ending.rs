@@ -20,7 +20,7 @@ pub(super) fn tell(tallies: &[FaultTally]) {
 /// Warns of faults that were never applied; where that is `strict`, it is a failure: a test that broke nothing has shown nothing.
 pub(super) fn check_used(tallies: &[FaultTally], strict: bool) -> Outcome<()> {
     let unused = tallies.iter().filter(|tally| tally.applied == 0);
-    let unused: Vec<_> = unused.map(|it| (it.fault.to_string(), it.why.clone())).collect();
+    let unused: Vec<_> = unused.map(|it| (it.fault.clone(), it.why.clone())).collect();
     let Some(text) = tell_unused(&unused) else { return Ok(()) };
     if !strict {
         talk::warn(&text);
