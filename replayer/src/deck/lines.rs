@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use cassettes::format::Reader;
-use cassettes::model::{Close, Connection, ConnectionId, Direction, How, Protocol, Timestamp, Way};
+use cassettes::model::{Close, Connection, ConnectionId, How, Protocol, Timestamp, Way};
 
 use super::failures::failure_of;
 use super::{Deck, Failures, Loaded, Named, Slot, Stop};
@@ -155,10 +155,7 @@ impl Deck {
 
     /// The raw connections on which the server spoke first, in recorded order.
     pub(crate) fn server_first(&self) -> &[Slot] {
-        let is_it = |slot: &Slot| {
-            let first = self.exchange(*slot).ok().and_then(|it| it.chunks.into_iter().next());
-            first.is_some_and(|chunk| chunk.direction == Direction::ToClient)
-        };
+        let is_it = |slot: &Slot| self.exchange(*slot).is_ok_and(|it| self.acts_first(*slot, &it));
         let seen = || self.raw_lines().iter().copied().take(MAX_FIRST_SEEN);
         self.lines.server_first.get_or_init(|| seen().filter(is_it).collect())
     }

@@ -1,6 +1,6 @@
 //! What of a deck is not played as its bytes and times say.
 
-use cassettes::model::{ConnectionId, Reception, Staging};
+use cassettes::model::{ConnectionId, Direction, Exchange, Reception, Staging, Step};
 
 use super::{Deck, Slot};
 
@@ -9,6 +9,14 @@ impl Deck {
     pub(crate) fn staging(&self, slot: Slot) -> Option<Staging> {
         let (cassette, number) = self.locate(slot).filter(|_| self.staged)?;
         cassette.reader.staging(number).ok()?
+    }
+
+    /// Its server acts before its client has said anything.
+    pub(crate) fn acts_first(&self, slot: Slot, exchange: &Exchange) -> bool {
+        if let Some(script) = self.staging(slot).and_then(|staging| staging.script) {
+            return script.first().is_some_and(|step| !matches!(step, Step::Receive(_)));
+        }
+        exchange.chunks.first().is_some_and(|chunk| chunk.direction == Direction::ToClient)
     }
 
     /// Some exchanges are not played as their bytes and times say.

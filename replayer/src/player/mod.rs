@@ -76,6 +76,11 @@ pub(crate) trait Speaker: Debug + Send {
     /// Nothing more is to be done, once all actions are.
     fn is_over(&self) -> bool;
 
+    /// It says nothing more before the client ends.
+    fn is_silent(&self) -> bool {
+        false
+    }
+
     /// The client sent bytes.
     fn receive(&mut self, bytes: Bytes, at: Timestamp);
 
@@ -129,6 +134,11 @@ impl Player {
     /// Nothing more is to be done, once all actions are.
     pub fn is_over(&self) -> bool {
         self.speaker.is_over()
+    }
+
+    /// It says nothing more before the client ends.
+    pub fn is_silent(&self) -> bool {
+        self.speaker.is_silent()
     }
 
     /// The client sent bytes.

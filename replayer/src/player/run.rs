@@ -62,6 +62,11 @@ impl Run {
         Some(matches!(step, Step::Receive(until) if *until != Until::ClientClose))
     }
 
+    /// It says nothing more before the client ends.
+    pub(super) fn is_silent(&self) -> bool {
+        self.steps.front() == Some(&Step::Stall(None))
+    }
+
     /// What it waits for the client to send, if it does.
     pub(super) fn awaited(&self) -> Option<Until> {
         match self.steps.front()? {

@@ -1,6 +1,7 @@
 //! What all connections of a replay share: the deck, the rules, and what happened so far.
 
 mod accept;
+mod align;
 mod evidence;
 mod faults;
 mod judge;
@@ -176,7 +177,7 @@ impl Stage {
             steps.extend(self.beside(next, epilogue.clone(), cue).1);
             before = (next, epilogue.ended());
         }
-        self.with_own_origin(*slot, steps, exchange.protocol, request, here)
+        self.with_own_origin(*slot, steps, cue, request, here)
     }
 
     /// The server's part in HTTP/2 of an exchange that began in HTTP/1, and was asked there: what was recorded of it, and
@@ -190,7 +191,9 @@ impl Stage {
         let answer = self.deck.upgraded(cue.slot)?;
         let exchange = self.deck.exchange(answer).ok()?;
         let (exchange, steps) = self.beside(answer, exchange, cue);
-        let steps = self.with_own_origin(answer, steps, exchange.protocol, request, here);
+        let cue = Cue::new(answer, exchange);
+        let steps = self.with_own_origin(answer, steps, &cue, request, here);
+        let exchange = cue.exchange;
         Some((exchange, steps))
     }
 
@@ -243,9 +246,7 @@ impl Stage {
 
     fn next_is_server_first(&self, server: Option<Named<'_>>) -> bool {
         match self.selector().raw_lines(server).next() {
-            Some((_, next)) => {
-                next.chunks.first().is_some_and(|chunk| chunk.direction == Direction::ToClient)
-            }
+            Some((slot, next)) => self.deck.acts_first(slot, &next),
             // One more than recorded waits, too, and is to be told.
             None => !self.deck.server_first().is_empty(),
         }
@@ -305,7 +306,7 @@ impl Stage {
         &self,
         slot: Slot,
         steps: VecDeque<Step>,
-        protocol: Protocol,
+        cue: &Cue,
         request: &Request,
         here: Here,
     ) -> VecDeque<Step> {
@@ -313,8 +314,11 @@ impl Stage {
             // The client names the server itself, as the server's answers do.
             _ if here.led => steps,
             "" => steps,
-            origin if protocol == Protocol::Http2 => {
+            origin if cue.exchange.protocol == Protocol::Http2 => {
                 origin::replace_in_frames(steps, origin, &request.own_origin(&own_origin(here)))
+            }
+            origin if cue.has_script() => {
+                origin::replace_in_script(steps, origin, &own_origin(here), &request.head)
             }
             origin => origin::replace(steps, origin, &own_origin(here), &request.head),
         }

@@ -1,6 +1,7 @@
 //! Players behind real sockets: what a client's socket sees, byte by byte and end by end.
 
 mod doors;
+mod faults;
 mod tls;
 
 use std::io::{self, Read, Write};

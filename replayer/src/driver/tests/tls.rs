@@ -26,6 +26,11 @@ impl OneCertificate {
         Arc::new(Self { certificate: made.cert.der().clone(), key, refused: Mutex::default() })
     }
 
+    /// How many clients were told of that refused it.
+    pub(super) fn refusals(&self) -> usize {
+        self.refused.lock().unwrap().len()
+    }
+
     fn roots(&self) -> RootCertStore {
         let mut roots = RootCertStore::empty();
         roots.add(self.certificate.clone()).unwrap();

@@ -88,6 +88,10 @@ impl Speaker for Http1 {
         matches!(self.phase, Phase::Over)
     }
 
+    fn is_silent(&self) -> bool {
+        matches!(&self.phase, Phase::Playing(play) if play.is_silent())
+    }
+
     fn receive(&mut self, bytes: Bytes, at: Timestamp) {
         self.now = at;
         if self.is_over() {

@@ -57,6 +57,11 @@ impl Play {
         self.run.wake()
     }
 
+    /// It says nothing more before the client ends.
+    pub(super) fn is_silent(&self) -> bool {
+        self.run.is_silent()
+    }
+
     /// When its script last went on by itself.
     pub(super) fn clock(&self) -> Timestamp {
         self.run.clock()

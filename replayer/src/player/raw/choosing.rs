@@ -12,7 +12,7 @@ use crate::stage::Stage;
 pub(super) fn server_first(stage: &Stage, arrival: &Arrival) -> Option<Cue> {
     loop {
         let (slot, exchange) = stage.selector().raw_lines(arrival.server()).next()?;
-        if exchange.chunks.first()?.direction != Direction::ToClient {
+        if !stage.deck().acts_first(slot, &exchange) {
             return None;
         }
         if let Some(cue) = claim(stage, slot, exchange) {
