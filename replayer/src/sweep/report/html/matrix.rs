@@ -10,8 +10,15 @@ use super::shown::Shown;
 use crate::sweep::report::words;
 use crate::sweep::{Outcome, PointResult, SweepReport};
 
-/// Up to so many exchanges are unfolded, also if nothing was found in them.
+/// Up to so many exchanges are unfolded, also if nothing was found in them; of more, those are put
+/// away together.
 const MAX_UNFOLDED: usize = 12;
+
+/// Most exchanges shown. Beyond it nobody looks at one without findings, and the page would be
+/// large by those alone.
+const MAX_PLACES: usize = 1000;
+
+type Place<'p, 'r> = &'p [&'r PointResult];
 
 /// Writes one foldable part for each exchange.
 pub(super) fn write(report: &SweepReport, shown: &Shown, out: &mut dyn Write) -> io::Result<()> {
@@ -21,26 +28,52 @@ pub(super) fn write(report: &SweepReport, shown: &Shown, out: &mut dyn Write) ->
         let place = (result.exchange.is_none(), result.exchange, result.connection);
         places.entry(place).or_default().push(result);
     }
+    let few = places.len() <= MAX_UNFOLDED;
+    let places = places.values().map(Vec::as_slice);
+    let (open, folded): (Vec<_>, Vec<_>) =
+        places.partition(|place| few || place.iter().any(|result| result.outcome.is_finding()));
     writeln!(
         out,
         "<section aria-labelledby=\"matrix\"><h2 id=\"matrix\">Where it was broken</h2>"
     )?;
-    let few = places.len() <= MAX_UNFOLDED;
-    places.values().try_for_each(|results| write_place(report, results, few, shown, out))?;
+    let mut first = open.iter().take(MAX_PLACES);
+    let room = MAX_PLACES - first.len();
+    first.try_for_each(|place| write_place(report, place, true, shown, out))?;
+    write_folded(report, &folded, room, shown, out)?;
+    let more = (open.len() + folded.len()).saturating_sub(MAX_PLACES);
+    if more > 0 {
+        writeln!(out, "<p class=\"left\">{more} more exchanges are left out of this page.</p>")?;
+    }
     writeln!(out, "</section>")
+}
+
+fn write_folded(
+    report: &SweepReport,
+    folded: &[Place<'_, '_>],
+    most: usize,
+    shown: &Shown,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if folded.is_empty() {
+        return Ok(());
+    }
+    let exchanges = words::count(folded.len() as u64, "exchange");
+    writeln!(out, "<details class=\"more\"><summary>{exchanges} without findings</summary>")?;
+    let mut some = folded.iter().take(most);
+    some.try_for_each(|place| write_place(report, place, false, shown, out))?;
+    writeln!(out, "</details>")
 }
 
 fn write_place(
     report: &SweepReport,
-    results: &[&PointResult],
-    few: bool,
+    results: Place<'_, '_>,
+    open: bool,
     shown: &Shown,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let Some(first) = results.first() else { return Ok(()) };
     let title = words::place(report, first);
-    let found = results.iter().any(|result| result.outcome.is_finding());
-    let open = if few || found { " open" } else { "" };
+    let open = if open { " open" } else { "" };
     write!(out, "<details class=\"x\"{open}><summary><h3>{}</h3>", Escaped(&title))?;
     write_counts(results, out)?;
     writeln!(out, "</summary>")?;

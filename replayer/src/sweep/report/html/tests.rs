@@ -123,6 +123,18 @@ fn a_page_is_never_too_large_however_much_the_client_wrote() {
 }
 
 #[test]
+fn of_many_exchanges_those_without_findings_are_put_away() {
+    let outcome = |number| if number == 1500 { Outcome::Hung } else { Outcome::Reported };
+    let one = |number| point(&format!("close at end on {number}"), outcome(number));
+    let page = page(&report_of((1..=2000).map(one).collect()));
+    let (found, folded) = page.split_once("<details class=\"more\">").unwrap();
+    assert!(found.contains("<details class=\"x\" open><summary><h3>#1500<"), "{found}");
+    assert!(folded.starts_with("<summary>1999 exchanges without findings<"), "{folded}");
+    assert_eq!(folded.matches("<details class=\"x\">").count(), 999);
+    assert!(page.contains("1000 more exchanges are left out of this page"));
+}
+
+#[test]
 fn each_outcome_has_a_letter_a_shape_and_a_colour_of_its_own() {
     for outcome in Outcome::ALL {
         let letter = mark::letter(outcome);
