@@ -6,7 +6,10 @@ use cassettes::fault::{Family, Kind, Param, PointUse, catalogue, describe};
 use serde_json::{Value, json};
 
 /// Longest name, about: what stands behind it begins in one column.
-const NAME_COLUMNS: usize = 22;
+const NAME_COLUMNS: usize = 20;
+
+/// A line with both fits into 100 columns.
+const MEANING_COLUMNS: usize = 76;
 
 /// Every kind, a line each, under its family's name.
 pub(super) fn write_list(out: &mut dyn Write) -> io::Result<()> {
@@ -66,6 +69,18 @@ fn parameter(param: &Param) -> Value {
     })
 }
 
-fn first_sentence(text: &str) -> &str {
-    text.split_once(". ").map_or(text, |(first, _)| first).trim_end_matches('.')
+/// What a line has room for: the first sentence, or the words of it that fit.
+fn first_sentence(text: &str) -> String {
+    let first = text.split_once(". ").map_or(text, |(first, _)| first).trim_end_matches('.');
+    if first.chars().count() <= MEANING_COLUMNS {
+        return first.to_owned();
+    }
+    let mut short = String::new();
+    for word in first.split(' ') {
+        if short.chars().count() + word.chars().count() + 2 > MEANING_COLUMNS {
+            break;
+        }
+        short.extend([word, " "]);
+    }
+    short.trim_end_matches([' ', ',', ';', ':']).to_owned() + "\u{2026}"
 }
