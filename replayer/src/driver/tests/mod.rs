@@ -2,6 +2,7 @@
 
 mod doors;
 mod faults;
+mod streams;
 mod tls;
 
 use std::io::{self, Read, Write};
