@@ -53,7 +53,7 @@ fn a_close_is_a_fin_after_exactly_the_bytes_before_it_on_a_kept_connection_too()
 fn a_stall_keeps_the_socket_open_until_the_client_ends() {
     let limits = Limits { step: Duration::from_millis(20), ..Limits::default() };
     let faults = faults_of(&["stall at byte 12"]);
-    let options = ReplayOptions { faults, limits, ..ReplayOptions::default() };
+    let options = ReplayOptions { limits, faults, ..ReplayOptions::default() };
     let replay = Replay::of(Tape::new().get("/a").stage_with(options));
     let mut stream = replay.connect();
     stream.write_all(get("/a").as_bytes()).unwrap();
@@ -68,7 +68,7 @@ fn a_stall_keeps_the_socket_open_until_the_client_ends() {
 fn a_pause_ends_and_the_rest_comes_however_impatient_the_replay_is() {
     let limits = Limits { step: Duration::from_millis(20), ..Limits::default() };
     let faults = faults_of(&["stall for 150ms at byte 12"]);
-    let options = ReplayOptions { faults, limits, ..ReplayOptions::default() };
+    let options = ReplayOptions { limits, faults, ..ReplayOptions::default() };
     let replay = Replay::of(Tape::new().get("/a").stage_with(options));
     let mut stream = replay.connect();
     let began = Instant::now();
@@ -220,7 +220,7 @@ fn what_hit_a_client_is_in_the_transcript() {
     let journal = Journal::create(&cassettes::model::Header::default());
     let faults = faults_of(&["close at byte 12 on 1", "accept-delay 1ms on connection 1"]);
     let transcript = Some(journal.clone());
-    let options = ReplayOptions { transcript, faults, ..ReplayOptions::default() };
+    let options = ReplayOptions { faults, transcript, ..ReplayOptions::default() };
     let replay = Replay::of(Tape::new().get("/a").stage_with(options));
     assert_eq!(replay.ask(&get("/a")).0, ok("/a")[..12]);
     let verdict = replay.end();

@@ -2,6 +2,7 @@
 
 mod answers;
 mod ends;
+mod staged;
 mod upgrades;
 mod web_sockets;
 
