@@ -44,8 +44,23 @@ fn sentence(kind: &Kind, sample: &str, point: Option<&Point>) -> Fault {
     sentence.parse().unwrap_or_else(|error| panic!("{sentence:?}: {error}"))
 }
 
-fn needs_point(kind: &Kind) -> bool {
-    kind.point == PointUse::Required
+/// A point that a sentence of this kind must have; any.
+fn any_point(kind: &Kind) -> Option<Point> {
+    match kind.point {
+        PointUse::Required => Some(Point::End),
+        PointUse::Json => Some(Point::Json("$.a".to_owned())),
+        _ => None,
+    }
+}
+
+/// The points of an exchange that a sweep would try.
+fn points(kind: &Kind, scene: &Scene<'_>) -> Vec<Option<Point>> {
+    let all = match kind.point {
+        PointUse::Required => scene.layout().points(),
+        PointUse::Json => scene.json_points(),
+        _ => return vec![None],
+    };
+    all.into_iter().take(MAX_POINTS).map(Some).collect()
 }
 
 #[test]
@@ -54,8 +69,7 @@ fn every_kind_says_what_it_does_and_has_samples_that_are_read_as_they_are_writte
         assert!(kind.meaning.ends_with('.') && kind.meaning.len() > 20, "{}", kind.name);
         assert!(!kind.samples.is_empty(), "{}", kind.name);
         for sample in kind.samples {
-            let point = needs_point(kind).then_some(&Point::End);
-            let fault = sentence(kind, sample, point);
+            let fault = sentence(kind, sample, any_point(kind).as_ref());
             let written = fault.to_string();
             assert_eq!(written.parse::<Fault>().as_ref(), Ok(&fault), "{written}");
             assert_eq!(written.parse::<Fault>().unwrap().to_string(), written);
@@ -97,12 +111,7 @@ fn fits(kind: &Kind, sample: &str, cassette: &Cassette) -> bool {
         let script = compile(exchange, connection, true);
         let tls = connection.tls.is_some();
         let scene = || Scene::new(exchange, script.clone(), tls, Random::new(0, 1, 1), &others);
-        let mut points = vec![None];
-        if needs_point(kind) {
-            let all = scene().layout().points().into_iter();
-            points = all.take(MAX_POINTS).map(Some).collect();
-        }
-        points.iter().any(|point| {
+        points(kind, &scene()).iter().any(|point| {
             let fault = sentence(kind, sample, point.as_ref());
             let Ok(edited) = fault.apply(scene()) else { return false };
             assert!(is_playable(&edited.steps, exchange.protocol), "{fault}: {edited:?}");

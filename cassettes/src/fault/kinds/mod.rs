@@ -1,5 +1,6 @@
 //! Every kind of fault, one file each. The catalogue's order is that of the lists here.
 
+mod body;
 mod grpc;
 mod http;
 mod http2;
@@ -24,6 +25,7 @@ pub fn catalogue() -> &'static [&'static Kind] {
             tcp::KINDS,
             tls::KINDS,
             http::KINDS,
+            body::KINDS,
             sse::KINDS,
             http2::KINDS,
             grpc::KINDS,
