@@ -27,6 +27,7 @@ fn library() -> Vec<Cassette> {
         "interim",
         "json",
         "minimal",
+        "ranges",
         "raw",
         "recorded",
         "streams",

@@ -277,6 +277,20 @@ fn a_recording_is_written_as_people_read_it() {
 }
 
 #[test]
+fn ranges_are_asked_for_and_answered() {
+    let cassette = golden!("ranges");
+    assert!(answered(&cassette, 0).ends_with("\r\nContent-Length: 20\r\n\r\n0123456789"));
+    assert_eq!(
+        asked(&cassette, 1),
+        "GET /archive HTTP/1.1\r\nRange: bytes=10-\r\nIf-Range: \"a1\"\r\n\r\n"
+    );
+    assert!(
+        answered(&cassette, 1)
+            .starts_with("HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 10-19/20\r\n")
+    );
+}
+
+#[test]
 fn streams_hold_events_and_messages() {
     let cassette = golden!("streams");
     let [feed, call, resp] = cassette.exchanges() else { panic!() };
