@@ -8,7 +8,7 @@ use crate::transcribe::compile;
 /// Points tried of an exchange. What fits one of the golden exchanges at all fits one of its first boundaries.
 const MAX_POINTS: usize = 40;
 
-fn library() -> Vec<Cassette> {
+pub(super) fn library() -> Vec<Cassette> {
     macro_rules! golden {
         ($($name:literal),*) => {
             vec![$(read(include_str!(concat!("../../library/", $name, ".yaml"))).unwrap()),*]
@@ -37,7 +37,7 @@ fn library() -> Vec<Cassette> {
 }
 
 /// The sentence that a sweep would try.
-fn sentence(kind: &Kind, sample: &str, point: Option<&Point>) -> Fault {
+pub(super) fn sentence(kind: &Kind, sample: &str, point: Option<&Point>) -> Fault {
     let point = point.map(|point| format!("at {point}")).unwrap_or_default();
     let words = [kind.name, sample, &point];
     let words: Vec<_> = words.into_iter().filter(|word| !word.is_empty()).collect();
@@ -55,7 +55,7 @@ fn any_point(kind: &Kind) -> Option<Point> {
 }
 
 /// The points of an exchange that a sweep would try.
-fn points(kind: &Kind, scene: &Scene<'_>) -> Vec<Option<Point>> {
+pub(super) fn points(kind: &Kind, scene: &Scene<'_>) -> Vec<Option<Point>> {
     let all = match kind.point {
         PointUse::Required => scene.layout().points(),
         PointUse::Json => scene.json_points(),

@@ -43,6 +43,8 @@ mod span;
 mod tests;
 mod value;
 mod words;
+#[cfg(test)]
+mod written_tests;
 
 pub use answer::{Answer, Head, HeadLine};
 pub use args::{Args, Param, ParamType, Value};
