@@ -97,7 +97,7 @@ fn write_finding(
     let (style, bold) = (style_of(result.outcome), Style::new().bold());
     writeln!(out, "{style}{}{style:#} {bold}{}{bold:#}", result.outcome, one_line(&result.id))?;
     let place = one_line(&words::place(report, result));
-    writeln!(out, "  {place}: {} after {}", result.exit, words::duration(result.duration_ms))?;
+    writeln!(out, "  {place}: {}", words::ending(result))?;
     result.differs.iter().try_for_each(|difference| write_difference(difference, out))?;
     let cyan = AnsiColor::Cyan.on_default();
     writeln!(out, "  {cyan}{}{cyan:#}\n", reproduce(report, result))

@@ -59,6 +59,14 @@ pub(super) fn findings(report: &SweepReport) -> impl Iterator<Item = &PointResul
     Outcome::FINDINGS.into_iter().flat_map(of)
 }
 
+/// `exit 0 after 41 ms`; without the time if it was not taken.
+pub(super) fn ending(result: &PointResult) -> String {
+    match result.duration_ms {
+        0 => result.exit.to_string(),
+        ms => format!("{} after {}", result.exit, duration(ms)),
+    }
+}
+
 /// What an outcome means, in a few words.
 pub(super) const fn meaning(outcome: Outcome) -> &'static str {
     match outcome {

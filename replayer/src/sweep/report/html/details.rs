@@ -72,12 +72,11 @@ fn write_facts(report: &SweepReport, result: &PointResult, out: &mut dyn Write) 
         1 => "applied once".to_owned(),
         times => format!("applied {times} times"),
     };
-    let took = words::duration(result.duration_ms);
     writeln!(
         out,
-        "<p class=\"facts\"><b>{outcome}</b>: {meaning}. <span>{}</span> · {} after {took} · {times}</p>",
+        "<p class=\"facts\"><b>{outcome}</b>: {meaning}. <span>{}</span> · {} · {times}</p>",
         Escaped(&place),
-        result.exit,
+        words::ending(result),
     )
 }
 

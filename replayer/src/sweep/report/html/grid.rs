@@ -116,7 +116,8 @@ fn merged_order<'r>(rows: impl Iterator<Item = impl AsRef<[&'r PointResult]>>) -
     // Each point's follower; the empty text stands before the first and after the last.
     let mut after: HashMap<&str, &str> = HashMap::from([("", "")]);
     for row in rows {
-        let mut last = "";
+        let first = row.as_ref().first().and_then(|result| result.point.as_deref());
+        let mut last = first.map_or("", |point| before(point, &after));
         for point in row.as_ref().iter().filter_map(|result| result.point.as_deref()) {
             if !after.contains_key(point) {
                 let next = after.insert(last, point).unwrap_or_default();
@@ -125,8 +126,30 @@ fn merged_order<'r>(rows: impl Iterator<Item = impl AsRef<[&'r PointResult]>>) -
             last = point;
         }
     }
+    chain(&after).collect()
+}
+
+fn chain<'r>(after: &HashMap<&'r str, &'r str>) -> impl Iterator<Item = &'r str> {
     let follower = |point: &&str| after.get(point).copied().filter(|next| !next.is_empty());
-    std::iter::successors(follower(&""), follower).collect()
+    std::iter::successors(follower(&""), follower)
+}
+
+/// Where a row's first point belongs if it is not there yet: after the last one that comes no later.
+fn before<'r>(point: &str, after: &HashMap<&'r str, &'r str>) -> &'r str {
+    let earlier = chain(after).filter(|other| stage(other) <= stage(point));
+    if after.contains_key(point) { "" } else { earlier.last().unwrap_or_default() }
+}
+
+/// Which part of an answer a point is in, by its first word.
+fn stage(point: &str) -> u8 {
+    match point.split(' ').next().unwrap_or_default() {
+        _ if point == "byte 0" => 0,
+        "head" | "status-line" => 1,
+        "header" => 2,
+        "after-headers" => 3,
+        "end" => 5,
+        _ => 4,
+    }
 }
 
 /// Which points share a column.
@@ -222,6 +245,16 @@ mod tests {
             row("cut", &[("header 1", Tolerated), ("event 1", Tolerated), ("end", Tolerated)]);
         let results = [close, cut].concat();
         assert_eq!(columns(&results), ["head", "header 1", "event 1", "end"]);
+    }
+
+    #[test]
+    fn a_point_that_only_one_kind_offers_stands_in_its_part_of_the_answer() {
+        let close =
+            row("close", &[("head", Tolerated), ("header 1", Tolerated), ("end", Tolerated)]);
+        let others =
+            [row("cut", &[("part 1", Tolerated)]), row("garbage", &[("byte 0", Tolerated)])];
+        let results = [close, others.concat()].concat();
+        assert_eq!(columns(&results), ["byte 0", "head", "header 1", "part 1", "end"]);
     }
 
     #[test]

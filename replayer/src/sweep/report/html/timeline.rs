@@ -14,6 +14,9 @@ const MAX_LANES: usize = 8;
 /// The picture's width in its own units: it is stretched to the page's.
 const WIDTH: f64 = 1000.0;
 
+/// The shortest time shown: the clock of a busy machine is not finer.
+const SHORTEST_MS: f64 = 1.0;
+
 /// The height of a lane.
 const LANE: usize = 26;
 
@@ -82,9 +85,12 @@ fn write_picture(moments: &[Moment], out: &mut dyn Write) -> io::Result<()> {
     connections.sort_unstable();
     connections.dedup();
     connections.truncate(MAX_LANES);
-    let last = moments.iter().map(|moment| moment.at_ms).fold(1.0, f64::max);
+    let times = || moments.iter().map(|moment| moment.at_ms);
+    // A program's start takes longer than all that it says, and is of no interest.
+    let first = times().fold(f64::INFINITY, f64::min);
+    let span = (first, times().fold(first + SHORTEST_MS, f64::max));
     let height = connections.len() * LANE;
-    let label = format!("from 0 to {last:.1} ms, {} connections", connections.len());
+    let label = format!("from {:.1} to {:.1} ms, {} lanes", span.0, span.1, connections.len());
     write!(
         out,
         "<svg class=\"tl\" role=\"img\" aria-label=\"{label}\" viewBox=\"0 0 {WIDTH} {height}\" \
@@ -94,16 +100,23 @@ fn write_picture(moments: &[Moment], out: &mut dyn Write) -> io::Result<()> {
         let top = lane * LANE;
         write!(out, "<path class=\"axis\" d=\"M0 {0}H{WIDTH}\"/>", top + LANE / 2)?;
         let here = moments.iter().filter(|moment| moment.connection == *connection);
-        here.take(MAX_ROWS).try_for_each(|moment| write_tick(moment, top, last, out))?;
+        here.take(MAX_ROWS).try_for_each(|moment| write_tick(moment, top, span, out))?;
     }
-    writeln!(out, "</svg><p class=\"scale\"><span>0</span><span>{last:.1} ms</span></p>")
+    let (first, last) = span;
+    let scale = format!("<span>{first:.1} ms</span><span>{last:.1} ms</span>");
+    writeln!(out, "</svg><p class=\"scale\">{scale}</p>")
 }
 
-fn write_tick(moment: &Moment, top: usize, last: f64, out: &mut dyn Write) -> io::Result<()> {
+fn write_tick(
+    moment: &Moment,
+    top: usize,
+    (first, last): (f64, f64),
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let actor = Actor::of(&moment.event);
     let (y, height) = actor.span();
     // Inside the picture at both ends.
-    let x = (moment.at_ms / last).clamp(0.0, 1.0) * (WIDTH - 8.0);
+    let x = ((moment.at_ms - first) / (last - first)).clamp(0.0, 1.0) * (WIDTH - 8.0);
     write!(out, "<rect class=\"{}\" x=\"{x:.0}\" y=\"{}\" ", actor.class(), top + y)?;
     let title = Escaped(&moment.event);
     write!(
@@ -132,5 +145,7 @@ fn write_row(moment: &Moment, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "<tr class=\"{}\"><td>{at_ms:.1}</td><td>{connection}</td>", actor.class())?;
     let (event, preview) = (Escaped(event), Escaped(preview));
     write!(out, "<td><span aria-hidden=\"true\">{}</span> {event}</td>", actor.arrow())?;
+    // What ends a connection has no size.
+    let bytes = if *bytes > 0 { bytes.to_string() } else { String::new() };
     writeln!(out, "<td>{bytes}</td><td><code>{preview}</code></td></tr>")
 }
