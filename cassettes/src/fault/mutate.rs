@@ -6,7 +6,7 @@
 use thiserror::Error;
 
 use super::{Applied, FaultSet, Misfit, Others, Target};
-use crate::model::{Cassette, CassetteError, Exchange, Played, Script, Staging};
+use crate::model::{Cassette, CassetteError, Connection, Exchange, Played, Script, Staging};
 use crate::transcribe::{compile, enact};
 use crate::wire::http::{Message, View};
 
@@ -54,8 +54,9 @@ pub fn mutate(cassette: &Cassette, faults: &FaultSet) -> Result<Mutated, MutateE
         played: Vec::with_capacity(cassette.exchanges().len()),
     };
     (0..cassette.exchanges().len()).for_each(|index| mutation.exchange(index));
+    let connections = mutation.connections();
     let Mutation { hits, misfits, played, .. } = mutation;
-    let (header, connections) = (cassette.header.clone(), cassette.connections().to_vec());
+    let header = cassette.header.clone();
     Ok(Mutated { cassette: Cassette::staged(header, connections, played)?, hits, misfits })
 }
 
@@ -102,12 +103,29 @@ impl Mutation<'_> {
         }
     }
 
-    fn note(&mut self, number: u64, applied: &Applied) {
-        for place in &applied.faults {
+    /// Each with how its client is met.
+    fn connections(&mut self) -> Vec<Connection> {
+        let mut connections = self.cassette.connections().to_vec();
+        for (number, connection) in (1..).zip(&mut connections) {
+            if let Some((met, places)) = self.faults.reception(number) {
+                let before = connection.reception.take().map(|it| *it).unwrap_or_default();
+                connection.reception = Some(Box::new(before.and(met)));
+                self.count(&places);
+            }
+        }
+        connections
+    }
+
+    fn count(&mut self, places: &[usize]) {
+        for place in places {
             if let Some(hits) = self.hits.get_mut(*place) {
                 *hits += 1;
             }
         }
+    }
+
+    fn note(&mut self, number: u64, applied: &Applied) {
+        self.count(&applied.faults);
         for (place, misfit) in &applied.misfits {
             if let Some(first @ None) = self.misfits.get_mut(*place) {
                 *first = Some((number, misfit.clone()));

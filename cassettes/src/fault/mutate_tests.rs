@@ -4,8 +4,8 @@ use bytes::Bytes;
 
 use super::*;
 use crate::model::{
-    Cassette, Chunk, Connection, ConnectionId, Direction, Exchange, Header, Protocol, Script, Step,
-    Timestamp,
+    Cassette, Chunk, Connection, ConnectionId, Direction, Exchange, Flight, Header, Protocol,
+    Script, Step, Stop, Timestamp,
 };
 use crate::transcribe::compile;
 
@@ -96,4 +96,16 @@ fn what_hits_nothing_is_told_with_the_reason() {
 fn what_depends_on_each_asking_cannot_be_written() {
     let error = mutate(&cassette(), &set(&["reset at end every 2"])).unwrap_err();
     assert!(error.to_string().contains("reset at end every 2"));
+}
+
+#[test]
+fn a_connection_says_how_its_client_is_met() {
+    let faults = set(&["accept-delay 2s once", "tls-reset", "close at head on 1"]);
+    let Mutated { cassette, hits, .. } = mutate(&cassette(), &faults).unwrap();
+    let met = cassette.connections()[0].reception.clone().unwrap();
+    assert_eq!(met.delay, Some(std::time::Duration::from_secs(2)));
+    assert_eq!(met.stop, Some((Flight::ServerHello, Stop::Reset)));
+    assert_eq!(met.faults, ["accept-delay 2s once", "tls-reset"]);
+    assert!(met.repeats);
+    assert_eq!(hits, [1, 1, 1]);
 }

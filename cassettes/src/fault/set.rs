@@ -57,9 +57,8 @@ impl FaultSet {
         for (place, fault) in self.faults.iter().enumerate() {
             let Some(own) = fault.reception() else { continue };
             if fault.hits_connection(number, self.seed) {
-                add_reception(&mut met, &own);
-                met.repeats |= fault.attempts() == Attempts::Sticky;
-                met.faults.push(fault.to_string());
+                let repeats = fault.attempts() == Attempts::Sticky;
+                met = met.and(Reception { repeats, faults: vec![fault.to_string()], ..own });
                 places.push(place);
             }
         }
@@ -110,16 +109,7 @@ impl FaultSet {
     }
 
     fn breaking<'a>(&'a self, target: &'a Target<'_>) -> impl Iterator<Item = &'a Fault> {
-        let breaks = |fault: &&Fault| fault.kind().breaks && fault.selector().selects(target);
+        let breaks = |fault: &&Fault| fault.kind().breaks && fault.concerns(target);
         self.faults.iter().filter(breaks)
     }
-}
-
-fn add_reception(met: &mut Reception, own: &Reception) {
-    met.delay = match (met.delay, own.delay) {
-        (Some(one), Some(other)) => Some(one.saturating_add(other)),
-        (one, other) => one.or(other),
-    };
-    met.certificate = own.certificate.or(met.certificate);
-    met.stop = own.stop.or(met.stop);
 }

@@ -91,6 +91,22 @@ pub struct Reception {
     pub faults: Vec<String>,
 }
 
+impl Reception {
+    /// Both: the later one decides what both say, and times add up.
+    #[must_use]
+    pub fn and(mut self, later: Self) -> Self {
+        self.delay = match (self.delay, later.delay) {
+            (Some(one), Some(other)) => Some(one.saturating_add(other)),
+            (one, other) => one.or(other),
+        };
+        self.certificate = later.certificate.or(self.certificate);
+        self.stop = later.stop.or(self.stop);
+        self.repeats |= later.repeats;
+        self.faults.extend(later.faults);
+        self
+    }
+}
+
 /// What is wrong with a server's certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CertificateFault {

@@ -41,6 +41,23 @@ pub(super) enum Next {
     Done,
 }
 
+/// What a server does to a connection that stays idle.
+#[derive(Debug)]
+pub(super) struct Afterlife {
+    /// When; none: once the client's next bytes come.
+    pub(super) at: Option<Timestamp>,
+    pub(super) steps: VecDeque<Step>,
+    /// At whatever pace: what has to happen before it is not a time that was recorded.
+    always: bool,
+}
+
+impl Afterlife {
+    /// Whether it happens where time passes at this pace.
+    pub(super) fn happens_at(&self, pace: Pace) -> bool {
+        self.always || pace != Pace::Instant
+    }
+}
+
 impl Run {
     pub(super) fn new(steps: VecDeque<Step>, now: Timestamp) -> Self {
         Self { steps, clock: now, wake: None }
@@ -107,10 +124,19 @@ impl Run {
     }
 
     /// Once [`Next::Idle`] was said: when, and what then.
-    pub(super) fn take_afterlife(&mut self, pace: Pace) -> Option<(Timestamp, VecDeque<Step>)> {
+    pub(super) fn take_afterlife(&mut self, pace: Pace) -> Option<Afterlife> {
         let Some(Step::Stall(Some(idle))) = self.steps.pop_front() else { return None };
-        let at = self.clock.later(pace.scale(idle));
-        Some((at, std::mem::take(&mut self.steps)))
+        let mut steps = std::mem::take(&mut self.steps);
+        let idle = self.clock.later(pace.scale(idle));
+        let (at, always) = match steps.front() {
+            Some(Step::Delay(time)) => (Some(idle.later(*time)), true),
+            Some(Step::Receive(_)) => (None, true),
+            _ => (Some(idle), false),
+        };
+        if always {
+            steps.pop_front();
+        }
+        Some(Afterlife { at, steps, always })
     }
 
     /// What is to be done next, once the client `has` sent what it waits for.

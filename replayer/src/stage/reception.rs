@@ -69,25 +69,10 @@ fn met(number: u32, recorded: Option<Box<Reception>>, faults: &Faults) -> Option
     let reception = match (recorded.map(|it| *it), made) {
         (None, None) => return None,
         (Some(one), None) | (None, Some(one)) => one,
-        (Some(recorded), Some(made)) => both(recorded, made),
+        (Some(recorded), Some(made)) => recorded.and(made),
     };
     let faults = reception.faults.iter().map(|id| id.as_str().into()).collect();
     Some(Met { number, reception, faults })
-}
-
-/// What is in force decides what both concern, and times add up.
-fn both(recorded: Reception, made: Reception) -> Reception {
-    let delay = match (recorded.delay, made.delay) {
-        (Some(one), Some(other)) => Some(one.saturating_add(other)),
-        (one, other) => one.or(other),
-    };
-    Reception {
-        delay,
-        certificate: made.certificate.or(recorded.certificate),
-        stop: made.stop.or(recorded.stop),
-        repeats: recorded.repeats,
-        faults: [recorded.faults, made.faults].concat(),
-    }
 }
 
 /// Whether nobody listens for the first client; if so, somebody else sees to that from here on.

@@ -65,6 +65,33 @@ fn a_fault_that_hit_nothing_is_named_with_the_reason() {
 }
 
 #[test]
+fn an_idle_connection_ends_after_its_time_unless_the_next_request_comes_before() {
+    let stage = || Tape::new().get("/a").get("/b").stage_of(&["idle-close 50ms on 1"]);
+    let told = format!("<idle-close 50ms on 1>{}", ok("/a"));
+    let play = Play::at(stage()).client(&get("/a")).expect(&told);
+    play.passes(49 * MS).expect("").passes(MS).expect(".");
+    let play = Play::at(stage()).client(&get("/a")).expect(&told).passes(49 * MS);
+    play.client(&get("/b")).expect(ok("/b")).passes(100 * MS).expect("");
+}
+
+#[test]
+fn a_connection_ends_in_a_race_with_the_next_request() {
+    let stage = Tape::new().get("/a").get("/b").stage_of(&["race-close on 1"]);
+    let told = format!("<race-close on 1>{}", ok("/a"));
+    let play = Play::at(stage.clone()).client(&get("/a")).expect(&told);
+    play.passes(Duration::from_secs(9)).expect("").client(&get("/b")).expect(".");
+    Play::at(stage.clone()).client(&get("/b")).expect(ok("/b"));
+    assert!(stage.verdict().is_same());
+}
+
+#[test]
+fn a_request_that_is_sent_ahead_loses_the_race_at_once() {
+    let stage = Tape::new().get("/a").get("/b").stage_of(&["race-close on 1"]);
+    let both = get("/a") + &get("/b");
+    Play::at(stage).client(&both).expect(format!("<race-close on 1>{}.", ok("/a")));
+}
+
+#[test]
 fn a_client_is_not_given_up_for_time_that_the_script_let_pass() {
     let upgrade = "GET /w HTTP/1.1\r\nHost: a\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n";
     let granted = "HTTP/1.1 101 S\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n";

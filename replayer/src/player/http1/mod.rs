@@ -24,14 +24,14 @@ use bytes::Bytes;
 use cassettes::model::Timestamp;
 
 use super::request::{Request, State};
-use super::run::World;
+use super::run::{Afterlife, World};
 use super::upgrade::Upgraded;
 use super::{Action, Speaker, choice};
 use crate::arrival::{Arrival, Here};
 use crate::select::Why;
 use crate::stage::{Played, Stage};
 use intake::Intake;
-use play::{Afterlife, Play, Progress, act};
+use play::{Play, Progress, act};
 pub(crate) use play::{head_len, recorded_request};
 pub(in crate::player) use tail::Tail;
 
@@ -101,6 +101,7 @@ impl Speaker for Http1 {
             self.heard_at = at;
         }
         self.intake.receive(bytes);
+        self.end_if_asked_again();
         self.pump();
     }
 
@@ -146,7 +147,7 @@ impl Speaker for Http1 {
         match &mut self.phase {
             _ if is_late => self.give_up_waiting(),
             Phase::Waiting(afterlife @ Some(_)) => {
-                if let Some(due) = afterlife.take_if(|due| due.at <= at) {
+                if let Some(due) = afterlife.take_if(|due| due.at.is_some_and(|due| due <= at)) {
                     self.play_afterlife(due);
                 }
             }
@@ -160,7 +161,7 @@ impl Speaker for Http1 {
 
     fn poll_timeout(&self) -> Option<Timestamp> {
         let wake = match &self.phase {
-            Phase::Waiting(afterlife) => afterlife.as_ref().map(|afterlife| afterlife.at),
+            Phase::Waiting(afterlife) => afterlife.as_ref().and_then(|afterlife| afterlife.at),
             Phase::Playing(play) => play.wake(),
             _ => None,
         };
@@ -258,6 +259,7 @@ impl Http1 {
         self.settle(*play);
         if goes_on && !closes {
             self.phase = Phase::Waiting(afterlife);
+            self.end_if_asked_again();
             self.close_if_client_did();
         } else if progress != Progress::Ended {
             self.actions.push_back(Action::Close);
@@ -317,6 +319,16 @@ impl Http1 {
             Phase::Over => return,
         }
         self.close();
+    }
+
+    /// What happens when the next request comes, instead of its answer.
+    fn end_if_asked_again(&mut self) {
+        let asked = self.intake.pending_len() > 0;
+        if let Phase::Waiting(afterlife) = &mut self.phase
+            && let Some(due) = afterlife.take_if(|due| due.at.is_none() && asked)
+        {
+            self.play_afterlife(due);
+        }
     }
 
     fn play_afterlife(&mut self, afterlife: Afterlife) {

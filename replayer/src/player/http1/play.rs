@@ -12,7 +12,7 @@ use crate::deck::recorded_head;
 use crate::options::Pace;
 use crate::player::Action;
 use crate::player::request::{Request, State};
-use crate::player::run::{Next, Run, World};
+use crate::player::run::{Afterlife, Next, Run, World};
 use crate::select::Cue;
 
 /// A script's run.
@@ -74,8 +74,7 @@ impl Play {
 
     /// The steps that happen only if the connection stays idle, and when.
     pub(super) fn take_afterlife(&mut self, pace: Pace) -> Option<Afterlife> {
-        let (at, steps) = self.run.take_afterlife(pace)?;
-        (pace != Pace::Instant).then_some(Afterlife { at, steps })
+        self.run.take_afterlife(pace).filter(|it| it.happens_at(pace))
     }
 
     /// Acts until something is to be waited for.
@@ -174,13 +173,6 @@ impl Heard<'_> {
         let recorded = head_len(&recorded_head(&self.cue.exchange)).map_or(live, |len| len as u64);
         (self.request.len() + recorded).saturating_sub(live)
     }
-}
-
-/// What a server does to a connection that stays idle.
-#[derive(Debug)]
-pub(super) struct Afterlife {
-    pub(super) at: Timestamp,
-    pub(super) steps: VecDeque<Step>,
 }
 
 /// Turns a step into an action. Whether that ends the connection.

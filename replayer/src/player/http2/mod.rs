@@ -220,8 +220,12 @@ impl Speaker for Http2 {
         if self.sweep.is_some_and(|sweep| sweep <= at) {
             self.sweep();
         }
-        if self.afterlife.as_ref().is_some_and(|(due, ..)| *due <= at) {
-            self.play_afterlife();
+        // A connection is idle once no stream is open.
+        let idle = self.streams.is_empty();
+        if let Some((_, id, steps)) = self.afterlife.take_if(|(due, ..)| *due <= at)
+            && idle
+        {
+            self.play_afterlife(id, steps);
         }
     }
 

@@ -1,5 +1,7 @@
 //! A script's steps, into what waits to be sent.
 
+use std::collections::VecDeque;
+
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use cassettes::model::Step;
 use cassettes::wire::http2::{FRAME_HEADER_BYTES, Frame, FrameHeader, Kind, flag, frames};
@@ -7,7 +9,7 @@ use cassettes::wire::http2::{FRAME_HEADER_BYTES, Frame, FrameHeader, Kind, flag,
 use super::stream::{Part, Piece, Stream};
 use super::{Ending, Http2};
 use crate::player::Action;
-use crate::player::run::Next;
+use crate::player::run::{Afterlife, Next};
 
 impl Http2 {
     /// Goes on with a stream's script, as far as that goes now.
@@ -175,14 +177,13 @@ impl Http2 {
         let pace = self.stage.options().pace;
         let Some(stream) = self.streams.get_mut(&id) else { return };
         let Part::Playing(playing) = &mut stream.part else { return };
-        let left = playing.run.take_afterlife(pace).map(|(at, steps)| (at, id, steps));
-        if self.is_paced() {
-            self.afterlife = left;
+        let left = playing.run.take_afterlife(pace).filter(|it| it.happens_at(pace));
+        if let Some(Afterlife { at: Some(at), steps, .. }) = left {
+            self.afterlife = Some((at, id, steps));
         }
     }
 
-    pub(super) fn play_afterlife(&mut self) {
-        let Some((_, id, steps)) = self.afterlife.take() else { return };
+    pub(super) fn play_afterlife(&mut self, id: u32, steps: VecDeque<Step>) {
         for step in steps {
             match step {
                 Step::Send(bytes) => {

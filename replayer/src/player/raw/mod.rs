@@ -26,7 +26,7 @@ use bytes::Bytes;
 use cassettes::model::{Step, Timestamp, Until};
 
 use super::request::Request;
-use super::run::{Next, Run, World};
+use super::run::{Afterlife, Next, Run, World};
 use super::{Action, Speaker};
 use crate::arrival::{Arrival, Here};
 use crate::select::Cue;
@@ -167,9 +167,10 @@ impl Raw {
     fn idle(&mut self) {
         let pace = self.stage.options().pace;
         if let Phase::Playing(play) = &mut self.phase
-            && let Some((at, mut steps)) = play.run.take_afterlife(pace)
+            && let Some(Afterlife { at: Some(at), mut steps, .. }) = play.run.take_afterlife(pace)
         {
-            steps.push_front(Step::Wait(at.since(self.now)));
+            // It is scaled already.
+            steps.push_front(Step::Delay(at.since(self.now)));
             play.run = Run::new(steps, self.now);
         }
         self.pump();

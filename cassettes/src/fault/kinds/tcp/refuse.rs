@@ -6,7 +6,8 @@ use crate::model::{Flight, Reception, Stop};
 pub(super) const KIND: Kind = Kind {
     name: "refuse",
     family: Family::Tcp,
-    meaning: "Nobody listens: who connects is refused (RST in answer to SYN). With `for`, until so long after the first attempt.",
+    meaning: "Nobody listens: who connects is refused (RST in answer to SYN). With `for`, until so long after the first attempt. A client that comes \
+              later than first is accepted, since somebody listens by then, and gets RST.",
     standard: true,
     params: &[Param::keyed(
         "for",
