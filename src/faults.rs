@@ -58,6 +58,11 @@ fn parse(overlay: Overlay, from: &str) -> Outcome<FaultSet> {
     })
 }
 
+/// The faults of a file.
+pub(crate) fn load(path: &Path) -> Outcome<FaultSet> {
+    parse(read(path)?, &path.display().to_string())
+}
+
 /// A file of faults.
 pub(crate) fn read(path: &Path) -> Outcome<Overlay> {
     let shown = path.display();

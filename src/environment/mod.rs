@@ -1,7 +1,7 @@
 //! What a command finds in its environment: where to connect, by which proxy, and whom to trust.
 //!
 //! Start here:
-//! - [`Environment`]: the variables, and the files that some of them name
+//! - [`Environment`]: the variables, and the files that some of them name; [`Grounds`]: for many commands
 //! - [`variables`]: which they are, one table for each thing that they say
 //! - [`files`]: the certificates and scripts that they name
 //! - [`shell`]: the variables as a shell reads them
@@ -13,6 +13,7 @@ mod shell;
 mod variables;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use recorder::tls::Authority;
 use tokio::process::Command;
@@ -62,6 +63,36 @@ impl Environment {
     /// Gives all of it to a command.
     pub(crate) fn apply(&self, command: &mut Command) {
         command.envs(self.variables.iter().map(|variable| (variable.name, &variable.value)));
+    }
+}
+
+/// What many commands find that each have a URL of their own. Files that are named in it go when this is dropped.
+pub(crate) struct Grounds {
+    trusted: Option<(Arc<Authority>, Files)>,
+    by_proxy: bool,
+    /// Only kept for its end.
+    _files: Option<Scratch>,
+}
+
+impl Grounds {
+    /// As [`Environment::prepare`] does; by proxy means by its own URL.
+    pub(crate) fn prepare(authority: Option<Arc<Authority>>, by_proxy: bool) -> Outcome<Self> {
+        let Some(authority) = authority else {
+            return Ok(Self { trusted: None, by_proxy, _files: None });
+        };
+        let scratch = Scratch::unique("retape")?;
+        let files = Files::write(scratch.path(), &authority)?;
+        Ok(Self { trusted: Some((authority, files)), by_proxy, _files: Some(scratch) })
+    }
+
+    /// Gives it to a command that is to connect to this URL.
+    pub(crate) fn apply(&self, url: &str, command: &mut Command) {
+        let mut variables = variables::address(url);
+        if let Some((authority, files)) = &self.trusted {
+            let proxy = self.by_proxy.then_some(url);
+            variables.extend(variables::trusting(files, authority, proxy));
+        }
+        command.envs(variables.iter().map(|variable| (variable.name, &variable.value)));
     }
 }
 

@@ -16,4 +16,5 @@ pub(crate) mod record;
 pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod show;
+pub(crate) mod sweep;
 pub(crate) mod verify;

@@ -26,5 +26,6 @@ mod showing;
 mod streaming;
 mod support;
 mod sweep_reports;
+mod sweeping;
 mod transparent;
 mod unix;

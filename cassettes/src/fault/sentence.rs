@@ -96,6 +96,12 @@ impl Fault {
         Self { on, ..self }
     }
 
+    /// The same, at another point.
+    #[must_use]
+    pub fn moved(self, at: Point) -> Self {
+        Self { at: Some(at), ..self }
+    }
+
     /// The same, as often as that.
     #[must_use]
     pub fn times(self, attempts: Attempts) -> Self {

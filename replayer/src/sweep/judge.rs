@@ -58,7 +58,7 @@ impl Reference {
     pub fn of(run: Run, again: &Run) -> Self {
         let first = Self { signs: signs(&run.stderr), unstable: BTreeSet::new(), run };
         let mut unstable: BTreeSet<_> =
-            first.differences(again).into_iter().map(|(name, _)| name).collect();
+            first.all_differences(again, None).into_iter().map(|(name, _)| name).collect();
         unstable.remove(EXIT);
         Self { unstable, ..first }
     }
@@ -68,9 +68,9 @@ impl Reference {
         self.unstable.iter().map(String::as_str)
     }
 
-    /// In what another unbroken run differs: empty if all is well.
-    pub fn differs(&self, run: &Run) -> Vec<Difference> {
-        let differences = self.differences(run).into_iter();
+    /// What two unbroken runs do not agree in, as the other one shows it.
+    pub fn unstable_in(&self, again: &Run) -> Vec<Difference> {
+        let differences = self.all_differences(again, None).into_iter();
         differences.map(|(_, difference)| difference).take(MAX_DIFFERENCES).collect()
     }
 
@@ -79,9 +79,30 @@ impl Reference {
         &self.run
     }
 
-    /// What a run means.
-    pub fn judge(&self, run: &Run) -> Judgement {
-        let mut differs = self.differs(run);
+    /// The same with another unbroken run, of which the same is not judged.
+    #[must_use]
+    pub fn with(&self, run: Run) -> Self {
+        Self { run, ..self.clone() }
+    }
+
+    /// A hash of what is the same each time.
+    pub fn digest(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for (name, content) in &self.run.contents {
+            if !self.unstable.contains(name) {
+                hasher.update(name.as_bytes()).update(&content.digest());
+            }
+        }
+        for name in by_name(&self.run.asked).keys().filter(|name| !self.unstable.contains(*name)) {
+            hasher.update(name.as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+
+    /// What a run means. What was asked when asking for the exchange `broken` is not judged: who asks for the rest of it
+    /// only, or does not say goodbye on a connection that is gone, does well.
+    pub fn judge(&self, run: &Run, broken: Option<u64>) -> Judgement {
+        let mut differs = self.differences(run, broken);
         let new: Vec<_> =
             signs(&run.stderr).into_iter().filter(|it| !self.signs.contains(it)).collect();
         if let Some(sign) = new.first() {
@@ -100,16 +121,21 @@ impl Reference {
         Judgement { outcome, differs }
     }
 
+    fn differences(&self, run: &Run, broken: Option<u64>) -> Vec<Difference> {
+        let mut found = self.all_differences(run, broken);
+        found.retain(|(name, _)| !self.unstable.contains(name));
+        found.into_iter().map(|(_, difference)| difference).take(MAX_DIFFERENCES).collect()
+    }
+
     /// With the names of what they are about.
-    fn differences(&self, run: &Run) -> Vec<(String, Difference)> {
+    fn all_differences(&self, run: &Run, broken: Option<u64>) -> Vec<(String, Difference)> {
         let mut found = Vec::new();
         if run.exit != self.run.exit {
             let told = difference(EXIT, self.run.exit.to_string(), run.exit.to_string());
             found.push((EXIT.to_owned(), told));
         }
         found.extend(self.content_differences(run));
-        found.extend(asking_differences(&self.run.asked, &run.asked));
-        found.retain(|(name, _)| !self.unstable.contains(name));
+        found.extend(asking_differences(&self.run.asked, &run.asked, broken));
         found
     }
 
@@ -137,8 +163,14 @@ const EXIT: &str = "exit";
 
 /// What was asked for: askings of the same count once, since a retry is none of a client's mistakes, nor is the order in which
 /// it does several things at once.
-fn asking_differences(expected: &[Asked], actual: &[Asked]) -> Vec<(String, Difference)> {
-    let (expected, actual) = (by_name(expected), by_name(actual));
+fn asking_differences(
+    expected: &[Asked],
+    actual: &[Asked],
+    broken: Option<u64>,
+) -> Vec<(String, Difference)> {
+    let others = |asked: &&Asked| broken.is_none() || asked.exchange != broken;
+    let expected = by_name(expected.iter().filter(others));
+    let actual = by_name(actual.iter().filter(others));
     let names: BTreeSet<_> = expected.keys().chain(actual.keys()).collect();
     let told = names.into_iter().filter_map(|name| {
         let told = match (expected.get(name), actual.get(name)) {
@@ -155,7 +187,7 @@ fn asking_differences(expected: &[Asked], actual: &[Asked]) -> Vec<(String, Diff
 }
 
 /// By what it asks for; of retries, all that differs in any.
-fn by_name(asked: &[Asked]) -> BTreeMap<String, BTreeSet<&str>> {
+fn by_name<'a>(asked: impl IntoIterator<Item = &'a Asked>) -> BTreeMap<String, BTreeSet<&'a str>> {
     let mut named: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for asking in asked {
         named.entry(asking.name()).or_default().extend(asking.differs.iter().map(String::as_str));
@@ -220,7 +252,7 @@ mod tests {
     }
 
     fn outcome(run: &Run) -> Outcome {
-        reference().judge(run).outcome
+        reference().judge(run, None).outcome
     }
 
     #[test]
@@ -230,7 +262,7 @@ mod tests {
 
     #[test]
     fn success_with_another_output_is_fooled_and_told_by_the_line() {
-        let judgement = reference().judge(&run(Exit::Code(0), "half\n"));
+        let judgement = reference().judge(&run(Exit::Code(0), "half\n"), None);
         assert_eq!(judgement.outcome, Outcome::Fooled);
         assert_eq!(judgement.differs, [difference("stdout line 1", r#""all""#, r#""half""#)]);
     }
@@ -252,6 +284,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_when_asking_for_what_is_broken_is_not_judged() {
+        let mut resumed = run(Exit::Code(0), "all\n");
+        resumed.asked[0].differs.push("header range: nothing became bytes=7-".to_owned());
+        assert_eq!(reference().judge(&resumed, Some(1)).outcome, Outcome::Tolerated);
+        assert_eq!(reference().judge(&resumed, Some(2)).outcome, Outcome::Fooled);
+    }
+
+    #[test]
     fn a_failure_is_reported_and_a_crash_is_not() {
         assert_eq!(outcome(&run(Exit::Code(1), "")), Outcome::Reported);
         assert_eq!(outcome(&run(Exit::Signal(11), "")), Outcome::Crashed);
@@ -265,15 +305,15 @@ mod tests {
         let usual = Run { stderr: b"worker panicked at x".to_vec(), ..run(Exit::Code(0), "all\n") };
         assert_eq!(outcome(&usual), Outcome::Crashed, "also with the right output");
         let reference = Reference::of(usual.clone(), &usual);
-        assert_eq!(reference.judge(&usual).outcome, Outcome::Tolerated);
+        assert_eq!(reference.judge(&usual, None).outcome, Outcome::Tolerated);
     }
 
     #[test]
     fn what_two_unbroken_runs_do_not_agree_in_is_not_judged() {
         let reference = Reference::of(run(Exit::Code(0), "1\n"), &run(Exit::Code(0), "2\n"));
         assert_eq!(reference.unstable().collect::<Vec<_>>(), ["stdout"]);
-        assert_eq!(reference.judge(&run(Exit::Code(0), "3\n")).outcome, Outcome::Tolerated);
-        assert_eq!(reference.judge(&run(Exit::Code(2), "3\n")).outcome, Outcome::Reported);
+        assert_eq!(reference.judge(&run(Exit::Code(0), "3\n"), None).outcome, Outcome::Tolerated);
+        assert_eq!(reference.judge(&run(Exit::Code(2), "3\n"), None).outcome, Outcome::Reported);
     }
 
     #[test]

@@ -11,10 +11,12 @@ const MAX_KEPT_BYTES: usize = 1024 * 1024;
 const MAX_TAIL_BYTES: usize = 16 * 1024;
 
 /// An output as it comes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Written {
     /// The beginning.
     kept: Vec<u8>,
+    /// Most bytes kept of the beginning.
+    most: usize,
     /// The end of what follows it.
     tail: VecDeque<u8>,
     total: u64,
@@ -31,11 +33,22 @@ pub struct Content {
     rest: Option<(u64, [u8; 32])>,
 }
 
+impl Default for Written {
+    fn default() -> Self {
+        Self::keeping(MAX_KEPT_BYTES)
+    }
+}
+
 impl Written {
+    /// Of one of many: keeps fewer bytes for comparing, and compares what follows by its hash.
+    pub fn keeping(most: usize) -> Self {
+        Self { kept: Vec::new(), most, tail: VecDeque::new(), total: 0, rest: None }
+    }
+
     /// It goes on with these bytes.
     pub fn push(&mut self, bytes: &[u8]) {
         self.total += bytes.len() as u64;
-        let room = MAX_KEPT_BYTES.saturating_sub(self.kept.len()).min(bytes.len());
+        let room = self.most.saturating_sub(self.kept.len()).min(bytes.len());
         let (kept, rest) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
         self.kept.extend_from_slice(kept);
         if rest.is_empty() {
