@@ -14,6 +14,8 @@ mod arrival;
 mod deck;
 mod diff;
 mod driver;
+#[cfg(test)]
+mod mutated_tests;
 mod options;
 mod player;
 pub mod report;
