@@ -10,6 +10,7 @@
 
 mod archives;
 mod authority;
+mod ci_examples;
 mod command;
 mod crash;
 mod exporting;
