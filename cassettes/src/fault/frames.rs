@@ -9,7 +9,7 @@ use crate::wire::http2::{Frame, Frames, frames};
 
 /// The same steps, of which each sends whole frames: where one ended inside DATA, that is in two frames now. A frame of
 /// another kind is sent by the step that has its last byte.
-pub(super) fn whole_frames(steps: Vec<Step>) -> Vec<Step> {
+pub fn whole_frames(steps: Vec<Step>) -> Vec<Step> {
     if steps.len() < 2 {
         return steps;
     }

@@ -49,6 +49,7 @@ mod written_tests;
 pub use answer::{Answer, Head, HeadLine};
 pub use args::{Args, Param, ParamType, Value};
 pub use chance::Random;
+pub use frames::whole_frames;
 pub use kind::{Action, Break, End, Family, Kind, Misfit, PointUse};
 pub use kinds::catalogue;
 pub use layout::{Item, Layout, Segment, WebSocketFrame};

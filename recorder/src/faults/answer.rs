@@ -1,18 +1,21 @@
 //! One exchange's answer, and what faults do to it.
 
 use bytes::Bytes;
-use cassettes::fault::{Action, Break, End, Fault, Point, Shaper};
+use cassettes::fault::{Action, Break, End, Fault, Point};
 use cassettes::model::{Step, Timestamp};
 use cassettes::wire::http1::{Framing, ResponseHead};
 use cassettes::wire::messages::StreamKind;
 
 use super::asked::Asked;
+use super::burst::Burst;
 use super::connection::Link;
 use super::finder::{Finder, Part, Piece};
 use super::held::{Held, MAX_HELD_BYTES, MAX_HELD_TIME, Whole};
 use super::items::Items;
+use super::shapers::Shapers;
 use super::shared::About;
 use super::told::Outcome;
+use super::voice::Voice;
 
 /// An answer on its way to the client.
 #[derive(Debug)]
@@ -23,8 +26,13 @@ pub(super) struct Answer {
     /// What hits it, in order.
     hits: Vec<Hit>,
     /// What they do to time and pieces, in order.
-    shapers: Vec<Box<dyn Shaper>>,
+    shapers: Shapers,
+    voice: Voice,
     flow: Flow,
+    /// When something came of it last.
+    last: Timestamp,
+    /// A fault has ended it: how, and whether its connection with it.
+    ended: Option<(End, bool)>,
 }
 
 /// A fault that hits it.
@@ -53,34 +61,21 @@ enum Flow {
     Silent,
 }
 
-/// What was read at once, on its way through.
-#[derive(Debug)]
-pub(super) struct Burst {
-    pub(super) now: Timestamp,
-    /// What the client gets for it.
-    pub(super) steps: Vec<Step>,
-}
-
-impl Burst {
-    /// At this time.
-    pub(super) const fn new(now: Timestamp) -> Self {
-        Self { now, steps: Vec::new() }
-    }
-
-    /// Passes bytes as they are.
-    pub(super) fn send(&mut self, bytes: Bytes) {
-        if !bytes.is_empty() {
-            self.steps.push(Step::Send(bytes));
-        }
-    }
-}
-
 impl Answer {
     /// It begins.
-    pub(super) fn new(link: Link, asked: Asked, now: Timestamp) -> Self {
+    pub(super) fn new(link: Link, asked: Asked, voice: Voice, now: Timestamp) -> Self {
         let (hits, about) = asked.hits(&link.faults, &link.peer);
-        let mut answer =
-            Self { link, about, hits: Vec::new(), shapers: Vec::new(), flow: Flow::Passing, asked };
+        let mut answer = Self {
+            link,
+            about,
+            hits: Vec::new(),
+            shapers: Shapers::default(),
+            voice,
+            flow: Flow::Passing,
+            last: now,
+            ended: None,
+            asked,
+        };
         for (place, fault) in hits {
             answer.add(place, fault);
         }
@@ -94,6 +89,16 @@ impl Answer {
     pub(super) fn wants_head(&self) -> bool {
         let mut finders = self.hits.iter().filter_map(Hit::finder);
         matches!(self.flow, Flow::Passing) && finders.any(Finder::wants_head)
+    }
+
+    /// It is held back.
+    pub(super) const fn is_held(&self) -> bool {
+        matches!(self.flow, Flow::Holding(_))
+    }
+
+    /// How a fault has ended it, if one has, and whether its connection with it.
+    pub(super) const fn ended(&self) -> Option<(End, bool)> {
+        self.ended
     }
 
     /// Until when it may be held, if it is.
@@ -151,7 +156,7 @@ impl Answer {
             Flow::Silent => {}
             Flow::Passing => {
                 self.tell_missed();
-                self.end_shapers(burst);
+                self.shapers.end(self.voice, &mut burst.steps);
             }
             Flow::Holding(held) => self.edit(&held, whole, burst),
         }
@@ -163,7 +168,7 @@ impl Answer {
             Flow::Silent => {}
             Flow::Passing => {
                 self.tell_missed();
-                self.end_shapers(burst);
+                self.shapers.end(self.voice, &mut burst.steps);
             }
             Flow::Holding(_) => self.give_up("the server broke the answer off", burst),
         }
@@ -176,11 +181,12 @@ impl Answer {
         };
         let does = match fault.kind().action {
             Action::Break(make) => {
-                let finder = Finder::new(fault.point().cloned().unwrap_or(Point::Byte(0)));
+                let finder =
+                    Finder::new(fault.point().cloned().unwrap_or(Point::Byte(0)), self.voice);
                 Does::Break(Box::new(finder), make(fault.args(), &mut random()))
             }
             Action::Shape(make) => {
-                self.shapers.push(make(fault.args(), random()));
+                self.shapers.add(make(fault.args(), random()));
                 self.tell(place, Outcome::Applied { after: None });
                 Does::Shape
             }
@@ -198,26 +204,29 @@ impl Answer {
 
     /// From here on it is held. What shapes it is done to the whole then.
     fn hold(&mut self, now: Timestamp) {
-        self.shapers.clear();
+        self.shapers = Shapers::default();
         self.flow = Flow::Holding(Held::new(now));
     }
 
     fn pass(&mut self, wire: &Bytes, part: Part, ends_read: bool, burst: &mut Burst) {
+        let gap = burst.now.since(std::mem::replace(&mut self.last, burst.now));
+        self.shapers.pass_time(self.voice, gap, &mut burst.steps);
         let piece = Piece { wire, part, ends_read };
         let finders = self.hits.iter_mut().enumerate();
         let mut cuts: Vec<_> = finders
             .filter_map(|(index, hit)| Some((hit.finder_mut()?.find(&piece)?, index)))
             .collect();
         cuts.sort_by_key(|(at, _)| *at);
-        let mut done = 0;
+        let (mut rest, mut base) = (wire.clone(), 0);
         for (at, index) in cuts {
-            self.send(wire.slice(done..at), burst);
-            done = at;
+            let cut = self.voice.cut(&rest, at - base);
+            self.send(cut.before, burst);
+            (rest, base) = (cut.after, base + cut.base);
             if self.break_at(index, (wire.len() - at) as u64, burst) {
                 return;
             }
         }
-        self.send(wire.slice(done..), burst);
+        self.send(rest, burst);
     }
 
     /// Does what is to be done at a point, before so many bytes of the piece. Whether nothing more follows.
@@ -226,53 +235,47 @@ impl Answer {
         let does = std::mem::replace(&mut hit.does, Does::Nothing);
         let place = hit.place;
         let Does::Break(finder, broken) = does else { return false };
+        if self.voice.is_over() && !broken.insert.is_empty() {
+            let why = "the stream has ended there, and nothing may follow on it";
+            self.tell(place, passed(why));
+            return false;
+        }
         self.tell(place, Outcome::Applied { after: Some(finder.wire() - left) });
         if broken.drops {
-            burst.steps.retain(|step| !matches!(step, Step::Send(_)));
+            burst.drop_sends();
         }
-        self.send(broken.insert, burst);
+        for inserted in self.voice.insert(&broken.insert) {
+            self.send(inserted, burst);
+        }
         for step in broken.steps {
             self.shape(step, burst);
         }
         let Some(end) = broken.end else { return false };
-        for step in steps_of(end) {
+        for step in self.voice.end(end, broken.connection) {
             self.shape(step, burst);
         }
-        self.end_shapers(burst);
+        self.shapers.end(self.voice, &mut burst.steps);
         self.flow = Flow::Silent;
+        self.ended = Some((end, broken.connection));
         true
     }
 
     fn send(&mut self, bytes: Bytes, burst: &mut Burst) {
         if !bytes.is_empty() {
+            self.voice.note(&bytes);
             self.shape(Step::Send(bytes), burst);
         }
     }
 
     /// Gives a step through all that shapes it.
     fn shape(&mut self, step: Step, burst: &mut Burst) {
-        shape_from(&mut self.shapers, step, &mut burst.steps);
-    }
-
-    fn end_shapers(&mut self, burst: &mut Burst) {
-        for first in 0..self.shapers.len() {
-            let Some((shaper, later)) =
-                self.shapers.get_mut(first..).and_then(<[_]>::split_first_mut)
-            else {
-                return;
-            };
-            let mut last = Vec::new();
-            shaper.end(&mut last);
-            for step in last {
-                shape_from(later, step, &mut burst.steps);
-            }
-        }
+        self.shapers.step(self.voice, step, &mut burst.steps);
     }
 
     fn edit(&mut self, held: &Held, whole: Whole, burst: &mut Burst) {
         let faults = self.hits.iter().map(|hit| &hit.fault);
         let about = (&self.asked, &self.about);
-        let edited = held.edit(whole, self.link.tls, about, &self.link.faults, faults);
+        let edited = held.edit(whole, self.voice, &self.link, about, faults);
         for (hit, outcome) in self.hits.iter().zip(edited.outcomes) {
             match outcome {
                 // Said when the answer began.
@@ -331,27 +334,4 @@ impl Hit {
 
 fn passed(why: &str) -> Outcome {
     Outcome::Passed { why: why.to_owned() }
-}
-
-fn shape_from(shapers: &mut [Box<dyn Shaper>], step: Step, out: &mut Vec<Step>) {
-    let mut steps = vec![step];
-    for shaper in shapers {
-        let mut shaped = Vec::new();
-        for step in steps {
-            shaper.step(step, &mut shaped);
-        }
-        steps = shaped;
-    }
-    out.extend(steps);
-}
-
-/// How a connection comes to its end, as it would in a replay.
-fn steps_of(end: End) -> Vec<Step> {
-    match end {
-        End::Close => vec![Step::Close],
-        End::Cut => vec![Step::Cut],
-        End::HalfClose => vec![Step::HalfClose, Step::Stall(None), Step::Close],
-        End::Reset => vec![Step::Reset],
-        End::Stall => vec![Step::Stall(None), Step::Close],
-    }
 }

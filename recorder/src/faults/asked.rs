@@ -36,6 +36,11 @@ impl Asked {
         Self { number, connection, head, body, chunks: Vec::new(), kept: 0 }
     }
 
+    /// Its head came.
+    pub(super) fn set_head(&mut self, head: Bytes) {
+        self.head = head;
+    }
+
     /// More of it came.
     pub(super) fn add(&mut self, wire: &Bytes, at: Timestamp) {
         self.kept += wire.len();

@@ -1,11 +1,12 @@
 //! One connection, between what the server says and what the client gets.
 
 use bytes::{Bytes, BytesMut};
-use cassettes::model::{Direction, Timestamp};
+use cassettes::model::{Direction, Step, Timestamp};
 
 use super::Faults;
-use super::answer::Burst;
+use super::burst::Burst;
 use super::http1::Http1;
+use super::http2::Http2;
 use super::outlet::Outlet;
 use super::raw::Raw;
 use crate::tap::Speech;
@@ -37,9 +38,8 @@ enum Speaks {
     /// HTTP, of a version that these first bytes leave open.
     Opening(BytesMut),
     Http1(Box<Http1>),
+    Http2(Box<Http2>),
     Raw(Box<Raw>),
-    /// Bytes pass as they are.
-    Pass,
 }
 
 /// How the preface of HTTP/2 begins, and no request of HTTP/1.
@@ -78,8 +78,14 @@ impl ConnectionFaults {
                     self.speaks = Speaks::Raw(Box::new(raw));
                 }
             }
+            Speaks::Http2(http2) => {
+                let mut burst = Burst::new(now);
+                let passed = http2.ask(&bytes, &mut burst);
+                self.give(burst);
+                return passed;
+            }
             Speaks::Raw(raw) => raw.ask(&bytes, now),
-            Speaks::Opening(_) | Speaks::Pass => {}
+            Speaks::Opening(_) => {}
         }
         bytes
     }
@@ -102,8 +108,9 @@ impl ConnectionFaults {
             let mut burst = Burst::new(now);
             match &mut self.speaks {
                 Speaks::Http1(http1) => http1.receive(bytes, &mut burst),
+                Speaks::Http2(http2) => http2.receive(&bytes, &mut burst),
                 Speaks::Raw(raw) => raw.receive(bytes, &mut burst),
-                Speaks::Opening(_) | Speaks::Pass => burst.send(bytes),
+                Speaks::Opening(_) => burst.send(bytes),
             }
             self.give(burst);
         }
@@ -115,7 +122,8 @@ impl ConnectionFaults {
         match &mut self.speaks {
             Speaks::Http1(http1) => http1.end(&mut burst),
             Speaks::Raw(raw) => raw.end(&mut burst),
-            Speaks::Opening(_) | Speaks::Pass => {}
+            // What is under way on its streams goes out; nothing ends but the connection.
+            Speaks::Http2(_) | Speaks::Opening(_) => {}
         }
         self.give(burst);
     }
@@ -128,8 +136,10 @@ impl ConnectionFaults {
     /// So late it is. Call it before the outlets are asked.
     pub(crate) fn pass_time(&mut self, now: Timestamp) {
         let mut burst = Burst::new(now);
-        if let Speaks::Http1(http1) = &mut self.speaks {
-            http1.timeout(&mut burst);
+        match &mut self.speaks {
+            Speaks::Http1(http1) => http1.timeout(&mut burst),
+            Speaks::Http2(http2) => http2.pass_time(&mut burst),
+            Speaks::Raw(_) | Speaks::Opening(_) => {}
         }
         self.give(burst);
     }
@@ -138,6 +148,7 @@ impl ConnectionFaults {
     pub(crate) fn poll_timeout(&self, direction: Direction) -> Option<Timestamp> {
         let held = match (&self.speaks, direction) {
             (Speaks::Http1(http1), Direction::ToClient) => http1.deadline(),
+            (Speaks::Http2(http2), Direction::ToClient) => http2.poll_timeout(),
             _ => None,
         };
         held.into_iter().chain(self.outlet(direction).poll_timeout()).min()
@@ -145,7 +156,11 @@ impl ConnectionFaults {
 
     /// Something is to be done yet, now or later, in this direction.
     pub(crate) fn is_waiting(&self, direction: Direction) -> bool {
-        !self.outlet(direction).is_idle() || self.poll_timeout(direction).is_some()
+        let streams = match (&self.speaks, direction) {
+            (Speaks::Http2(http2), Direction::ToClient) => http2.is_waiting(),
+            _ => false,
+        };
+        streams || !self.outlet(direction).is_idle() || self.poll_timeout(direction).is_some()
     }
 
     /// What one side is to get.
@@ -166,14 +181,22 @@ impl ConnectionFaults {
 
     fn open(&mut self, is_http2: bool) {
         self.speaks = if is_http2 {
-            Speaks::Pass
+            Speaks::Http2(Box::new(Http2::new(self.link.clone())))
         } else {
             Speaks::Http1(Box::new(Http1::new(self.link.clone())))
         };
     }
 
     fn give(&mut self, burst: Burst) {
-        burst.steps.into_iter().for_each(|step| self.to_client.push(step, burst.now));
+        for step in burst.steps {
+            self.to_client.push(step, burst.now);
+        }
+        if let Speaks::Http2(http2) = &mut self.speaks {
+            let ours = http2.take_to_server();
+            if !ours.is_empty() {
+                self.to_server.push(Step::Send(ours), burst.now);
+            }
+        }
     }
 }
 

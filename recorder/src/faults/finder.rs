@@ -4,6 +4,7 @@ use cassettes::fault::Point;
 use cassettes::wire::http1::Framing;
 
 use super::items::Items;
+use super::voice::Voice;
 
 /// A piece of an answer.
 #[derive(Debug, Clone, Copy)]
@@ -36,8 +37,11 @@ pub(super) struct Finder {
     /// Wire bytes, and bytes of content, that have come.
     wire: u64,
     content: u64,
-    /// Reads that have come.
+    /// Reads, and pieces, that have come.
     reads: u64,
+    pieces: u64,
+    /// Each piece is a frame of HTTP/2.
+    frames: bool,
     /// HTTP's chunks that are whole.
     parts: Parts,
     /// What events or messages are counted in, once that is known.
@@ -60,12 +64,14 @@ struct Parts {
 }
 
 impl Finder {
-    pub(super) fn new(point: Point) -> Self {
+    pub(super) fn new(point: Point, voice: Voice) -> Self {
         Self {
             point,
             wire: 0,
             content: 0,
             reads: 0,
+            pieces: 0,
+            frames: voice != Voice::Bytes,
             parts: Parts::default(),
             items: None,
             chunked: false,
@@ -89,6 +95,8 @@ impl Finder {
     pub(super) fn learn(&mut self, head: usize, framing: Framing) -> bool {
         self.chunked = framing == Framing::Chunked;
         let body = match framing {
+            // Frames are part of what is counted: no header tells how much that is.
+            _ if self.frames => None,
             Framing::Length(length) => Some(length),
             Framing::None => Some(0),
             _ => None,
@@ -122,6 +130,7 @@ impl Finder {
         self.found = found.is_some();
         self.wire += piece.wire.len() as u64;
         self.reads += u64::from(piece.ends_read);
+        self.pieces += u64::from(!piece.wire.is_empty());
         if let Part::Content(len) = piece.part {
             self.content += len as u64;
         }
@@ -139,6 +148,8 @@ impl Finder {
             Point::Byte(count) => within(count, self.wire, len),
             Point::Head => (piece.part == Part::Head).then_some(0),
             Point::AfterHeaders => (piece.part == Part::Head).then_some(len),
+            // A frame is sent whole.
+            Point::StatusLine | Point::Header(_) if self.frames => None,
             Point::StatusLine => header_ends(piece).next(),
             Point::Header(number) => {
                 let index = usize::try_from(number).ok()?;
@@ -151,8 +162,13 @@ impl Finder {
             Point::Body(count) => self.in_content(piece, count),
             Point::Event(number) | Point::Message(number) => self.item(piece, number),
             Point::End => (piece.part == Part::End).then_some(len),
-            // Frames are HTTP/2's; the others need the whole answer.
-            Point::Frame(_) | Point::Percent(_) | Point::BodyPercent(_) | Point::Json(_) => None,
+            Point::Frame(0) => self.frames.then_some(0),
+            Point::Frame(number) => {
+                let is_it = self.frames && len > 0 && self.pieces + 1 == number;
+                is_it.then_some(len)
+            }
+            // They need the whole answer.
+            Point::Percent(_) | Point::BodyPercent(_) | Point::Json(_) => None,
         }
     }
 

@@ -10,9 +10,10 @@ use cassettes::model::{
 };
 use cassettes::transcribe::compile;
 
-use super::Faults;
 use super::asked::Asked;
+use super::connection::Link;
 use super::shared::About;
+use super::voice::Voice;
 
 /// Longest answer, or request, that is held to be edited. Documents and pages are below it; what is longer is a download, which edits by
 /// place suit better.
@@ -76,28 +77,32 @@ impl Held {
     pub(super) fn edit<'a>(
         &self,
         whole: Whole,
-        tls: bool,
+        voice: Voice,
+        link: &Link,
         (asked, about): (&Asked, &About),
-        faults: &Faults,
         hits: impl Iterator<Item = &'a Fault>,
     ) -> Edited {
-        let exchange = self.exchange(asked);
-        let connection = self.connection(whole, tls);
+        let exchange = self.exchange(asked, voice);
+        let connection = self.connection(whole, link.tls);
         let mut script = compile(&exchange, &connection, whole == Whole::ByEnd);
         let mut outcomes = Vec::new();
         for fault in hits {
-            let random = fault.random(asked.number(), about.attempt, faults.set().seed());
-            let scene = Scene::new(&exchange, script.clone(), tls, random, &NoExchanges);
+            let random = fault.random(asked.number(), about.attempt, link.faults.set().seed());
+            let scene = Scene::new(&exchange, script.clone(), link.tls, random, &NoExchanges);
             let applied = fault.apply(scene);
             outcomes.push(applied.map(|edited| script = edited));
         }
         Edited { steps: without_waits(script), outcomes }
     }
 
-    fn exchange(&self, asked: &Asked) -> Exchange {
+    fn exchange(&self, asked: &Asked, voice: Voice) -> Exchange {
+        let protocol = match voice {
+            Voice::Bytes => Protocol::Http1,
+            Voice::Frames { .. } => Protocol::Http2,
+        };
         let mut chunks = [asked.chunks(), &self.chunks].concat();
         chunks.sort_by_key(|chunk| chunk.at);
-        Exchange { connection: ConnectionId(0), protocol: Protocol::Http1, chunks }
+        Exchange { connection: ConnectionId(0), protocol, chunks }
     }
 
     fn connection(&self, whole: Whole, tls: bool) -> Connection {

@@ -7,11 +7,13 @@ use cassettes::model::Timestamp;
 use cassettes::transcribe::MAX_PIPELINED;
 use cassettes::wire::http1::{Event, RequestParser, ResponseKind, ResponseParser};
 
-use super::answer::{Answer, Burst};
+use super::answer::Answer;
 use super::asked::Asked;
+use super::burst::Burst;
 use super::connection::Link;
 use super::finder::Part;
 use super::held::Whole;
+use super::voice::Voice;
 
 /// Both directions of a connection.
 #[derive(Debug)]
@@ -165,7 +167,8 @@ impl Http1 {
     fn begin(&mut self, bytes: &Bytes, now: Timestamp) {
         if self.answer.is_none() && !bytes.is_empty() {
             let asked = self.asked.pop_front();
-            self.answer = asked.map(|asked| Answer::new(self.link.clone(), asked, now));
+            self.answer =
+                asked.map(|asked| Answer::new(self.link.clone(), asked, Voice::Bytes, now));
         }
     }
 

@@ -2,8 +2,9 @@
 //!
 //! - [`Faults`]: those in force in one session, and what came of them
 //! - [`ConnectionFaults`]: one connection; it stands between what the server says and what the client gets
-//! - `http1`, `raw`: from bytes to exchanges, in each protocol
+//! - `http1`, `http2`, `raw`: from bytes to exchanges, in each protocol
 //! - `asked`: what a client wants; `answer`: what it gets, and what is done to that; `held`: one that must be whole first
+//! - `voice`: whether that is bytes or frames; `shapers`: when it goes out; `burst`: one read's worth of it
 //! - `finder`, `items`: a point in an answer that still comes
 //! - [`Outlet`]: what one side is to get, and when; [`Act`] and [`Ending`]: what is done to it besides
 //! - [`Met`]: a client that is met by faults, before anything is exchanged
@@ -14,18 +15,22 @@
 
 mod answer;
 mod asked;
+mod burst;
 mod connection;
 mod finder;
 mod held;
 mod http1;
+mod http2;
 mod items;
 mod met;
 mod outlet;
 mod raw;
+mod shapers;
 mod shared;
 #[cfg(test)]
 mod tests;
 mod told;
+mod voice;
 
 pub(crate) use connection::{ConnectionFaults, Link};
 pub(crate) use met::Met;

@@ -59,6 +59,18 @@ impl Outlet {
         self.steps.push_back(step);
     }
 
+    /// What was to be sent is not. Gives it back.
+    pub(crate) fn drop_sends(&mut self) -> Vec<Bytes> {
+        let mut dropped = Vec::new();
+        self.steps.retain(|step| {
+            let Step::Send(bytes) = step else { return true };
+            self.queued -= bytes.len();
+            dropped.push(bytes.clone());
+            false
+        });
+        dropped
+    }
+
     /// Bytes that can go out at once.
     pub(crate) fn poll_send(&mut self, now: Timestamp) -> Option<Bytes> {
         self.let_pass(now);

@@ -4,12 +4,14 @@ use bytes::Bytes;
 use cassettes::model::{Chunk, ConnectionId, Direction, Exchange, Protocol, Timestamp};
 use cassettes::wire::dialects::Dialect;
 
-use super::answer::{Answer, Burst};
+use super::answer::Answer;
 use super::asked::Asked;
+use super::burst::Burst;
 use super::connection::Link;
 use super::finder::Part;
 use super::held::Whole;
 use super::items::Items;
+use super::voice::Voice;
 
 /// One connection.
 #[derive(Debug)]
@@ -58,7 +60,7 @@ impl Raw {
 
     fn begin(&mut self, first: &Bytes, at: Timestamp) {
         let asked = Asked::new(&self.link.faults, self.link.connection, Bytes::new());
-        let mut answer = Answer::new(self.link.clone(), asked, at);
+        let mut answer = Answer::new(self.link.clone(), asked, Voice::Bytes, at);
         let direction = Direction::ToClient;
         self.said.push(Chunk { direction, at, bytes: first.clone() });
         let chunks = std::mem::take(&mut self.said);

@@ -1,5 +1,6 @@
 //! Plays: what a server says, cut anywhere, and what its client gets.
 
 mod differential;
+mod http2;
 mod play;
 mod plays;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use cassettes::fault::FaultSet;
+use cassettes::fault::{Fault, FaultSet, Kind};
 use cassettes::model::{Direction, Timestamp};
 
 use crate::faults::{Act, ConnectionFaults, FaultEvent, Faults, Link};
@@ -26,6 +26,13 @@ pub(super) struct Got {
 
 pub(super) fn set(sentences: &[&str]) -> FaultSet {
     FaultSet::new(sentences.iter().map(|sentence| sentence.parse().unwrap()).collect(), 1)
+}
+
+/// This kind, with these parameters, at a place where it can be.
+pub(super) fn sentence_of(kind: &Kind, sample: &str, place: &str) -> String {
+    let places = ["", place, "at json $.users[1]", "at event 1", "at message 1", "at frame 1"];
+    let written = places.map(|place| format!("{} {sample} {place}", kind.name));
+    written.into_iter().find(|sentence| sentence.parse::<Fault>().is_ok()).unwrap()
 }
 
 impl Play {
@@ -105,6 +112,12 @@ impl Play {
             all.acts.extend(more.acts);
         }
         all
+    }
+
+    /// What the server gets from us, besides what the client says.
+    pub(super) fn server_gets(&mut self) -> Vec<u8> {
+        let outlet = self.faults.outlet_mut(Direction::ToServer);
+        std::iter::from_fn(|| outlet.poll_send(self.now)).flatten().collect()
     }
 
     /// What was said of faults, in lines.

@@ -140,6 +140,33 @@ fn a_delayed_answer_is_delayed_once() {
 }
 
 #[test]
+fn a_slower_pace_counts_from_what_came_before() {
+    let mut play = Play::http(&["pace x3"]);
+    play.ask(get("/"));
+    play.say(&OK[..20], 20);
+    assert_eq!(play.got().bytes, &OK.as_bytes()[..20]);
+    play.pass(Duration::from_millis(10));
+    play.say(&OK[20..], 30);
+    assert_eq!(play.got().bytes, b"");
+    assert_eq!(play.due(), Some(Duration::from_millis(20)), "10 of 30 ms have passed");
+    play.pass(Duration::from_millis(20));
+    assert_eq!(play.got().bytes, &OK.as_bytes()[20..]);
+}
+
+#[test]
+fn bandwidth_gives_each_piece_its_time_whatever_the_server_does() {
+    let mut play = Play::raw(&["bandwidth 1000/s"]);
+    play.ask("x");
+    play.say([b'x'; 150], usize::MAX);
+    let mut sent = Vec::new();
+    while let Some(due) = play.due().or_else(|| Some(Duration::ZERO).filter(|_| sent.is_empty())) {
+        play.pass(due);
+        sent.push(play.got().bytes.len());
+    }
+    assert_eq!(sent, [0, 50, 50, 50]);
+}
+
+#[test]
 fn what_is_not_http_is_broken_as_plain_tcp() {
     for mut play in [Play::http(&["close at byte 4"]), Play::raw(&["close at byte 4"])] {
         play.ask("\x01\x02 hello");
