@@ -109,6 +109,15 @@ fn in_grpc_web_the_status_is_in_the_last_message() {
 }
 
 #[test]
+fn a_message_is_left_out_doubled_or_comes_late() {
+    let end = "[grpc-status=0 x=y END]";
+    assert_eq!(played("delete at message 1", &call()), [SHOWN, TWO, end].concat());
+    assert_eq!(played("swap at message 1", &call()), [SHOWN, TWO, ONE, end].concat());
+    let told = played("duplicate at message 2", &call());
+    assert_eq!(told.matches(r"\x02de").count(), 2, "{told}");
+}
+
+#[test]
 fn what_is_no_call_does_not_fit() {
     let plain = http1("GET / HTTP/1.1\r\n\r\n", &[b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"]);
     for fault in ["no-trailers", "grpc-status INTERNAL", "bad-protobuf", "part-then-rst"] {

@@ -65,6 +65,15 @@ fn a_message_is_cut_and_the_connection_closed() {
 }
 
 #[test]
+fn a_reply_is_left_out_doubled_or_comes_late() {
+    let told = |fault: &str| played(fault, &redis());
+    assert_eq!(told("delete at message 1"), "<Messages(0)><Messages(1)>$5~hello~");
+    let twice = "<Messages(0)>+PONG~<Messages(1)>$5~hello~$5~hello~";
+    assert_eq!(told("duplicate at message 2"), twice);
+    assert_eq!(told("swap at message 1"), "<Messages(0)>$5~hello~<Messages(1)>+PONG~");
+}
+
+#[test]
 fn bytes_of_no_dialect_do_not_fit() {
     let bytes = raw(&[">\0\x01\x02", "<\0\x01"]);
     let needs = "no: it needs plain TCP in a dialect that is known: RESP, or lines";

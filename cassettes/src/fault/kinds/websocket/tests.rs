@@ -82,6 +82,32 @@ fn a_fragmented_message_is_one_and_is_spoiled_as_one() {
     assert!(played("close at message 3", &exchange).starts_with("no: the answer has 2 messages"));
 }
 
+/// A message that is compressed (RFC 7692 §7.2.3.1), and one that is not.
+fn compressed() -> Exchange {
+    let accept = "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
+    let switch = SWITCH.strip_suffix(b"\r\n").unwrap();
+    let messages = b"\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00\x81\x01x";
+    http1(REQUEST, &[&[switch, accept.as_bytes()].concat(), messages])
+}
+
+#[test]
+fn a_compressed_message_is_one_as_well() {
+    let told = |fault: &str| played(fault, &compressed()).split_once("~~").unwrap().1.to_owned();
+    assert_eq!(told("invalid-utf-8"), r"\x81\x05He\xfflo\x81\x01x");
+    assert_eq!(told("delete at message 1"), r"\x81\x01x");
+    assert_eq!(told("close at message 1"), r"\xc1\x07\xf2H\xcd\xc9\xc9\x07\x00<Close>");
+}
+
+#[test]
+fn a_message_is_left_out_doubled_or_comes_late() {
+    let told = |fault: &str| played(fault, &chat());
+    assert_eq!(told("delete at message 1"), format!("{SHOWN}{PONG}{ANSWER}{BYE}"));
+    assert_eq!(told("duplicate at message 1"), format!("{SHOWN}{HELLO}{HELLO}{PONG}{ANSWER}{BYE}"));
+    // What the server waits for before each stays.
+    let [first, second] = [r"<Messages(1)>\x82\x02\x01\x02", r"<Messages(2)>\x8a\x01p"];
+    assert_eq!(told("swap at message 2"), format!("{SHOWN}{HELLO}{first}{second}{BYE}"));
+}
+
 #[test]
 fn a_message_comes_in_fragments() {
     let told = played("ws-fragment 2", &chat());
