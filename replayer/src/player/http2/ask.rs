@@ -56,7 +56,7 @@ impl Http2 {
         let mut stream = Stream::new(Part::Told, self.theirs.window, self.ours.window, self.now);
         stream.heard_last = end;
         if !end && let Some(increment) = stream.credit.refill() {
-            self.outlet.frame(&compose::window_update(id, increment));
+            self.outlet.reply(&compose::window_update(id, increment));
         }
         self.streams.insert(id, stream);
     }

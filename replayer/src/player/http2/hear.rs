@@ -31,7 +31,7 @@ impl Http2 {
             Kind::Data => self.hear_data(frame),
             Kind::Settings if !frame.is_ack() => self.hear_settings(frame),
             Kind::Ping if !frame.is_ack() => {
-                self.outlet.frame(&compose::ping_ack(frame.ping().unwrap_or_default()));
+                self.outlet.reply(&compose::ping_ack(frame.ping().unwrap_or_default()));
                 Ok(())
             }
             Kind::WindowUpdate => self.hear_window_update(frame),
@@ -84,7 +84,7 @@ impl Http2 {
             self.hear_end(id);
         } else {
             if let Some(increment) = stream.credit.refill() {
-                self.outlet.frame(&compose::window_update(id, increment));
+                self.outlet.reply(&compose::window_update(id, increment));
             }
             self.step(id);
         }
@@ -106,7 +106,7 @@ impl Http2 {
     fn hear_settings(&mut self, frame: &Frame) -> Result<(), Refused> {
         let before = self.theirs.window;
         self.obey(frame.settings().unwrap_or_default())?;
-        self.outlet.frame(&compose::settings_ack());
+        self.outlet.reply(&compose::settings_ack());
         self.shift_windows(before)
     }
 

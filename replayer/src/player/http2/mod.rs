@@ -145,7 +145,7 @@ impl Http2 {
     /// Lets the client send more, if it has used much of what it could.
     fn refill(&mut self) {
         if let Some(increment) = self.credit.refill() {
-            self.outlet.frame(&compose::window_update(0, increment));
+            self.outlet.reply(&compose::window_update(0, increment));
         }
     }
 

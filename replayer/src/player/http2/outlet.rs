@@ -33,6 +33,8 @@ pub(super) struct Outlet {
     max_copied: usize,
     /// How many bytes are in the actions.
     queued: usize,
+    /// What a client is owed is not given.
+    muted: bool,
 }
 
 impl Outlet {
@@ -41,6 +43,7 @@ impl Outlet {
         Self {
             max_copied: if whole { usize::MAX } else { MAX_COPIED_BYTES },
             queued: 0,
+            muted: false,
             encoder: Encoder::new(),
             buffer: BytesMut::new(),
             scratch: BytesMut::new(),
@@ -67,6 +70,18 @@ impl Outlet {
     /// A frame that is neither DATA nor has a header block.
     pub(super) fn frame(&mut self, frame: &Frame) {
         frame.write(&mut self.buffer);
+    }
+
+    /// What the client is owed: an acknowledgement, or more of a window.
+    pub(super) fn reply(&mut self, frame: &Frame) {
+        if !self.muted {
+            self.frame(frame);
+        }
+    }
+
+    /// From here on, the client is given nothing that it is owed.
+    pub(super) fn mute(&mut self) {
+        self.muted = true;
     }
 
     /// HEADERS with these fields, and nothing else in them.

@@ -92,11 +92,14 @@ impl Http2 {
         }
     }
 
+    /// A WebSocket by itself; of any other stream, its connection.
     fn mute(&mut self, id: u32) {
-        if let Some(Part::Playing(playing)) = self.streams.get_mut(&id).map(|it| &mut it.part)
-            && let Some(tail) = &mut playing.tail
-        {
-            tail.mute();
+        let Some(Part::Playing(playing)) = self.streams.get_mut(&id).map(|it| &mut it.part) else {
+            return;
+        };
+        match &mut playing.tail {
+            Some(tail) => tail.mute(),
+            None => self.outlet.mute(),
         }
     }
 
@@ -116,8 +119,8 @@ impl Http2 {
 
     fn say_frame(&mut self, id: u32, frame: Frame) {
         match frame.kind() {
-            // The live connection has its own.
-            Kind::WindowUpdate | Kind::Settings | Kind::Ping => return,
+            // The live connection has its own. Those that are no answers are never recorded of a stream: faults send them.
+            Kind::Settings | Kind::Ping if frame.is_ack() => return,
             Kind::PushPromise => return self.promise(id, &frame),
             _ => {}
         }
@@ -226,8 +229,9 @@ fn piece_of(frame: Frame, paced: bool) -> Option<Piece> {
             Piece::Data { bytes, padding: frame.payload.first().copied().filter(|_| padded), end }
         }
         Kind::RstStream => Piece::Reset(frame),
-        // It is the connection's, and keeps its stream's place only in the order.
+        // They are the connection's, and keep their stream's place only in the order.
         Kind::GoAway => Piece::GoAway(frame.on_stream(0)),
+        Kind::Settings | Kind::Ping => Piece::Other(frame.on_stream(0)),
         _ => Piece::Other(frame),
     })
 }

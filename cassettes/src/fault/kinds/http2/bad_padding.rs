@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{stream, with_frame};
+use super::{stream, with_frames};
 use crate::fault::{Action, Args, Family, Kind, Misfit, Point, PointUse, Scene};
 use crate::model::Script;
 use crate::wire::http2::{Frame, Kind as FrameKind, flag};
@@ -23,5 +23,5 @@ pub(super) const KIND: Kind = Kind {
 fn put_in(scene: &mut Scene<'_>, _args: &Args, at: Option<&Point>) -> Result<Script, Misfit> {
     let payload = Bytes::from_static(b"\xffpad");
     let frame = Frame::new(FrameKind::Data, flag::PADDED, stream(scene)?, payload);
-    with_frame(scene, at.unwrap_or(&Point::AfterHeaders), &frame)
+    with_frames(scene, at.unwrap_or(&Point::AfterHeaders), &[frame])
 }

@@ -3,17 +3,21 @@
 mod bad_hpack;
 mod bad_padding;
 mod data_after_end;
+mod frame_flood;
 mod goaway;
 mod graceful_goaway;
 mod malformed_head;
+mod no_acks;
 mod no_continuation;
 mod no_end_stream;
 mod oversized_frame;
 mod refused_stream;
 mod rst;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod unknown_frame;
+mod window_overflow;
 
 use bytes::{Bytes, BytesMut};
 
@@ -34,6 +38,10 @@ pub(super) const KINDS: &[&Kind] = &[
     &malformed_head::KIND,
     &bad_hpack::KIND,
     &no_continuation::KIND,
+    &settings::KIND,
+    &window_overflow::KIND,
+    &no_acks::KIND,
+    &frame_flood::KIND,
 ];
 
 /// What `RST_STREAM` and GOAWAY can say (RFC 9113 §7).
@@ -119,10 +127,12 @@ fn with_head(scene: &Scene<'_>, mut change: impl FnMut(&Frame) -> Frame) -> Resu
     found.then_some(Script { steps }).ok_or_else(needs)
 }
 
-/// The script with one more frame at the point.
-fn with_frame(scene: &Scene<'_>, point: &Point, frame: &Frame) -> Result<Script, Misfit> {
+/// The script with these frames at the point.
+fn with_frames(scene: &Scene<'_>, point: &Point, frames: &[Frame]) -> Result<Script, Misfit> {
     let (mut before, after) = scene.cut(point)?;
-    before.push(Step::Send(frame.encode()));
+    let mut bytes = BytesMut::new();
+    frames.iter().for_each(|frame| frame.write(&mut bytes));
+    before.push(Step::Send(bytes.freeze()));
     before.extend(after);
     Ok(Script { steps: before })
 }

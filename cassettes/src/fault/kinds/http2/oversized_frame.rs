@@ -1,6 +1,6 @@
 //! A frame that is longer than a client allows.
 
-use super::{stream, unknown_kind, with_frame};
+use super::{stream, unknown_kind, with_frames};
 use crate::fault::{Action, Args, Family, Kind, Misfit, Param, ParamType, Point, PointUse, Scene};
 use crate::model::Script;
 use crate::wire::http2::{DEFAULT_FRAME_BYTES, Frame, MAX_FRAME_BYTES};
@@ -27,5 +27,5 @@ fn put_in(scene: &mut Scene<'_>, args: &Args, at: Option<&Point>) -> Result<Scri
     let size = args.bytes("size").unwrap_or(u64::from(DEFAULT_FRAME_BYTES) + 1);
     let size = usize::try_from(size.min(u64::from(MAX_FRAME_BYTES))).unwrap_or(0);
     let frame = Frame::new(unknown_kind(), 0, stream(scene)?, vec![0; size].into());
-    with_frame(scene, at.unwrap_or(&Point::AfterHeaders), &frame)
+    with_frames(scene, at.unwrap_or(&Point::AfterHeaders), &[frame])
 }

@@ -64,6 +64,18 @@ fn frames_come_that_must_not_or_mean_nothing() {
 }
 
 #[test]
+fn what_is_the_connection_s_is_sent_in_the_stream_s_order() {
+    let all = "[:status=200][hello][you END]";
+    assert_eq!(played("settings INITIAL_WINDOW_SIZE 0", &plain()), format!("[Settings 6]{all}"));
+    assert_eq!(
+        played("window-overflow", &plain()),
+        format!("[WindowUpdate 4][WindowUpdate 4]{all}")
+    );
+    assert_eq!(played("frame-flood ping 3", &plain()), "[Ping 8]".repeat(3) + all);
+    assert_eq!(played("no-acks", &plain()), format!("<Mute>{all}"));
+}
+
+#[test]
 fn heads_are_malformed_or_cannot_be_read() {
     let told = |fault: &str| played(fault, &plain()).replace("[hello][you END]", "");
     assert_eq!(told("malformed-head upper-case"), "[:status=200 X-Upper-Case=1]");

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{stream, unknown_kind, with_frame};
+use super::{stream, unknown_kind, with_frames};
 use crate::fault::{Action, Args, Family, Kind, Misfit, Point, PointUse, Scene};
 use crate::model::Script;
 use crate::wire::http2::Frame;
@@ -21,5 +21,5 @@ pub(super) const KIND: Kind = Kind {
 
 fn put_in(scene: &mut Scene<'_>, _args: &Args, at: Option<&Point>) -> Result<Script, Misfit> {
     let frame = Frame::new(unknown_kind(), 0xff, stream(scene)?, Bytes::from_static(b"retape"));
-    with_frame(scene, at.unwrap_or(&Point::AfterHeaders), &frame)
+    with_frames(scene, at.unwrap_or(&Point::AfterHeaders), &[frame])
 }

@@ -1,6 +1,6 @@
 //! HTTP/2: a fault touches one stream, and others go on, unless it is the connection's.
 
-use cassettes::wire::http2::DEFAULT_FRAME_BYTES;
+use cassettes::wire::http2::{DEFAULT_FRAME_BYTES, compose};
 
 use super::http2_client::{Http2Client, about, recorded};
 use super::replay;
@@ -128,5 +128,39 @@ fn a_graceful_end_is_announced_and_what_is_asked_is_answered() {
     let mut expected = all.map(String::from).to_vec();
     expected.push("0 GOAWAY 1 NO_ERROR".to_owned());
     assert_eq!(client.heard_to_end(), expected);
+    replay.end();
+}
+
+#[test]
+fn a_connection_says_what_no_stream_does() {
+    let heard = |fault: &str, count| {
+        let replay = replay(tape(), &[&format!("{fault} on GET /one")]);
+        let mut client = Http2Client::of(&replay);
+        client.get(1, &["/one"]);
+        let heard = client.heard(count);
+        drop(client);
+        replay.end();
+        heard
+    };
+    let all = ["1 HEADERS 200", "1 DATA helloyou ."];
+    let settings = heard("settings MAX_CONCURRENT_STREAMS 0", 3);
+    assert_eq!(settings, ["0 SETTINGS [(3, 0)]", all[0], all[1]]);
+    let updates = heard("window-overflow", 4);
+    assert_eq!(updates[..2], ["1 WINDOW_UPDATE 2147483647", "1 WINDOW_UPDATE 2147483647"]);
+    let pings = heard("frame-flood ping 2", 4);
+    assert_eq!(pings[..2], ["0 PING 8 bytes", "0 PING 8 bytes"]);
+}
+
+#[test]
+fn a_connection_gives_nothing_that_it_owes_but_answers() {
+    let replay = replay(tape(), &["no-acks on GET /one"]);
+    let mut client = Http2Client::of(&replay);
+    client.get(1, &["/one"]);
+    client.say(&[compose::ping(*b"12345678")]);
+    client.get(3, &["/two"]);
+    let said: Vec<_> = (0..4).filter_map(|_| client.next()).collect();
+    let answers = ["1 HEADERS 200", "1 DATA helloyou .", "3 HEADERS 200", "3 DATA howdo ."];
+    assert_eq!(said, answers);
+    drop(client);
     replay.end();
 }

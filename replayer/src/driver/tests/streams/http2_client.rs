@@ -87,8 +87,13 @@ impl Http2Client {
         let id = frame.stream();
         let text = |bytes: &[u8]| bytes.escape_ascii().to_string();
         let said = match frame.kind() {
-            Kind::Settings | Kind::WindowUpdate => return None,
-            Kind::Ping => return Some("0 PING".to_owned()),
+            Kind::Settings if frame.is_ack() || frame.settings().unwrap().len() != 1 => {
+                return None;
+            }
+            Kind::Settings => format!("{:?}", frame.settings().unwrap()),
+            Kind::WindowUpdate if id == 0 => return None,
+            Kind::WindowUpdate => frame.window_update().unwrap().to_string(),
+            Kind::Ping if frame.is_ack() => return Some("0 PING".to_owned()),
             Kind::Headers => match self.decoder.decode(&frame.block().unwrap()) {
                 Ok(fields) => fields.iter().map(shown).collect::<Vec<_>>().join(" "),
                 Err(_) => format!("? {}", text(&frame.payload)),
