@@ -131,7 +131,9 @@ fn with_head(scene: &Scene<'_>, mut change: impl FnMut(&Frame) -> Frame) -> Resu
 fn with_frames(scene: &Scene<'_>, point: &Point, frames: &[Frame]) -> Result<Script, Misfit> {
     let (mut before, after) = scene.cut(point)?;
     let mut bytes = BytesMut::new();
-    frames.iter().for_each(|frame| frame.write(&mut bytes));
+    for frame in frames {
+        frame.write(&mut bytes);
+    }
     before.push(Step::Send(bytes.freeze()));
     before.extend(after);
     Ok(Script { steps: before })
