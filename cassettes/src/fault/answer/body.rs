@@ -56,11 +56,13 @@ impl Answer {
         self.set_content(&content)
     }
 
-    /// Another body, sent at once, when the first of the recorded one was.
+    /// Another body, sent at once, when the first of the recorded one was; an empty one, with the head.
     pub fn set_whole_body(&mut self, bytes: Bytes) {
         self.touch();
-        let first = self.body.first().cloned().unwrap_or_default();
-        self.body = vec![Piece { bytes, continues: false, ..first }];
+        let first = std::mem::take(&mut self.body).into_iter().next().unwrap_or_default();
+        if !bytes.is_empty() {
+            self.body.push(Piece { bytes, continues: false, ..first });
+        }
     }
 
     /// Other bytes in the place of these of the content. Without a content coding, pieces stay, and what happens

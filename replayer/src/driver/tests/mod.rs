@@ -1,5 +1,6 @@
 //! Players behind real sockets: what a client's socket sees, byte by byte and end by end.
 
+mod answers;
 mod doors;
 mod faults;
 mod streams;

@@ -11,14 +11,14 @@ use cassettes::wire::http2::{Frame, FrameParser, Kind, PREFACE, compose};
 use super::super::Replay;
 use crate::testing::RECORDED;
 
-pub(super) struct Http2Client {
+pub(in crate::driver::tests) struct Http2Client {
     stream: TcpStream,
     parser: FrameParser,
     decoder: Decoder,
 }
 
 impl Http2Client {
-    pub(super) fn of(replay: &Replay) -> Self {
+    pub(in crate::driver::tests) fn of(replay: &Replay) -> Self {
         let mut stream = replay.connect();
         stream.write_all(PREFACE).unwrap();
         stream.write_all(&compose::settings(&[]).encode()).unwrap();
@@ -26,19 +26,19 @@ impl Http2Client {
     }
 
     /// Asks for paths at once, the first on this stream.
-    pub(super) fn get(&mut self, first: u32, paths: &[&str]) {
+    pub(in crate::driver::tests) fn get(&mut self, first: u32, paths: &[&str]) {
         let frames = paths.iter().zip((first..).step_by(2)).map(|(path, id)| get(id, path));
         self.say(&frames.collect::<Vec<_>>());
     }
 
-    pub(super) fn say(&mut self, frames: &[Frame]) {
+    pub(in crate::driver::tests) fn say(&mut self, frames: &[Frame]) {
         let bytes: Vec<u8> = frames.iter().flat_map(Frame::encode).collect();
         self.stream.write_all(&bytes).unwrap();
     }
 
     /// So many things that are said, and whatever else is before the client's PING is answered: the connection lives, and
     /// all that was to be said has been.
-    pub(super) fn heard(&mut self, count: usize) -> Vec<String> {
+    pub(in crate::driver::tests) fn heard(&mut self, count: usize) -> Vec<String> {
         let mut lines = Vec::new();
         while lines.len() < count {
             lines.push(self.next().unwrap_or_else(|| panic!("it ended after {lines:?}")));
@@ -51,12 +51,12 @@ impl Http2Client {
     }
 
     /// All that is said until the connection ends.
-    pub(super) fn heard_to_end(&mut self) -> Vec<String> {
+    pub(in crate::driver::tests) fn heard_to_end(&mut self) -> Vec<String> {
         std::iter::from_fn(|| self.next()).collect()
     }
 
     /// A line for the next frame, `.` at the stream's end; none: FIN, or a frame that cannot be read.
-    pub(super) fn next(&mut self) -> Option<String> {
+    pub(in crate::driver::tests) fn next(&mut self) -> Option<String> {
         loop {
             let frame = self.frame()?;
             if let Some(line) = self.line(&frame) {
@@ -66,7 +66,7 @@ impl Http2Client {
     }
 
     /// What cannot be read.
-    pub(super) fn unread(&self) -> Bytes {
+    pub(in crate::driver::tests) fn unread(&self) -> Bytes {
         self.parser.unread()
     }
 
@@ -121,31 +121,35 @@ fn shown(field: &Field) -> String {
 }
 
 /// The lines about one stream.
-pub(super) fn about(id: u32, lines: &[String]) -> Vec<&str> {
+pub(in crate::driver::tests) fn about(id: u32, lines: &[String]) -> Vec<&str> {
     let own = |line: &&str| line.split(' ').next() == Some(&id.to_string());
     lines.iter().map(String::as_str).filter(own).collect()
 }
 
-pub(super) fn fields(fields: &[(&str, &str)]) -> Vec<Field> {
+pub(in crate::driver::tests) fn fields(fields: &[(&str, &str)]) -> Vec<Field> {
     fields.iter().map(|(name, value)| Field::new((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-pub(super) fn headers(id: u32, pairs: &[(&str, &str)], end: bool) -> Frame {
+pub(in crate::driver::tests) fn headers(id: u32, pairs: &[(&str, &str)], end: bool) -> Frame {
     compose::headers(id, encode_standalone(&fields(pairs)), end)
 }
 
-pub(super) fn data(id: u32, bytes: &[u8], end: bool) -> Frame {
+pub(in crate::driver::tests) fn data(id: u32, bytes: &[u8], end: bool) -> Frame {
     compose::data(id, Bytes::copy_from_slice(bytes), end)
 }
 
-pub(super) fn get(id: u32, path: &str) -> Frame {
+pub(in crate::driver::tests) fn get(id: u32, path: &str) -> Frame {
     let pairs =
         [(":method", "GET"), (":scheme", "http"), (":authority", RECORDED), (":path", path)];
     headers(id, &pairs, true)
 }
 
 /// A recorded stream: `GET` of a path, answered with 200 and this text in two pieces.
-pub(super) fn recorded(id: u32, path: &str, [one, two]: [&str; 2]) -> Vec<(Direction, Frame)> {
+pub(in crate::driver::tests) fn recorded(
+    id: u32,
+    path: &str,
+    [one, two]: [&str; 2],
+) -> Vec<(Direction, Frame)> {
     vec![
         (Direction::ToServer, get(id, path)),
         (Direction::ToClient, headers(id, &[(":status", "200")], false)),

@@ -3,7 +3,7 @@
 mod events;
 mod grpc;
 mod http2;
-mod http2_client;
+pub(super) mod http2_client;
 mod plain;
 mod web_socket;
 
@@ -39,7 +39,7 @@ fn read_to_fin(stream: &mut TcpStream) -> Vec<u8> {
 
 /// Nothing is said, and the socket stays open.
 #[track_caller]
-fn expect_silence(stream: &mut TcpStream) {
+pub(super) fn expect_silence(stream: &mut TcpStream) {
     stream.set_read_timeout(Some(SILENCE)).unwrap();
     let silent = stream.read(&mut [0]).unwrap_err().kind();
     assert!(matches!(silent, ErrorKind::WouldBlock | ErrorKind::TimedOut), "{silent:?}");
