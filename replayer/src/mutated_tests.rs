@@ -53,6 +53,10 @@ fn fitting(kind: &Kind, sample: &str, cassette: &Cassette, index: usize) -> Opti
             let points = scene().layout().points().into_iter().rev().take(MAX_POINTS);
             points.map(|point| format!("at {point}")).collect()
         }
+        PointUse::Json => {
+            let points = scene().json_points().into_iter().take(MAX_POINTS);
+            points.map(|point| format!("at {point}")).collect()
+        }
         _ => vec![String::new()],
     };
     points.iter().find_map(|point| {
