@@ -146,3 +146,26 @@ fn a_transcript_tells_what_hit_the_client() {
     let told = text_of(&retape.path("did.yaml"));
     assert!(told.contains("close at body 4 on 1"), "{told}");
 }
+
+#[test]
+fn a_mutated_cassette_is_sound_plays_back_and_is_converted_without_loss() {
+    let retape = Retape::new();
+    retape.write("two.yaml", TWO);
+    for fault in ["close at body 4 on 1 once", "reset at 50%", "stall for 2s at body 1", "expired"]
+    {
+        let done = |args: &[&str]| {
+            let ran = retape.run(args.iter().copied());
+            assert_eq!(ran.code, Some(0), "{fault}: {} {}", ran.stdout, ran.stderr);
+            ran.stdout
+        };
+        done(&["mutate", "two.yaml", "--fault", fault, "-o", "out.cassette", "--overwrite"]);
+        done(&["verify", "--roundtrip", "out.cassette"]);
+        done(&["convert", "out.cassette", "out.yaml", "--overwrite"]);
+        done(&["convert", "out.yaml", "back.cassette", "--overwrite"]);
+        let bytes = |name| std::fs::read(retape.path(name)).unwrap();
+        assert_eq!(bytes("out.cassette"), bytes("back.cassette"), "{fault}");
+        let fault_is_told =
+            done(&["show", "out.cassette", "1"]).contains(&format!("fault: {fault}"));
+        assert!(fault_is_told, "{fault}");
+    }
+}

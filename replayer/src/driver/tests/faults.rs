@@ -233,3 +233,62 @@ fn what_hit_a_client_is_in_the_transcript() {
     let ids: Vec<_> = connection.faults.iter().map(|fault| fault.id.as_str()).collect();
     assert_eq!(ids, ["accept-delay 1ms on connection 1", "close at byte 12 on 1"]);
 }
+
+/// A socket that keeps what came.
+struct Tap {
+    socket: TcpStream,
+    came: Vec<u8>,
+}
+
+impl Read for Tap {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.socket.read(buffer)?;
+        self.came.extend_from_slice(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+impl Write for Tap {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.socket.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.socket.flush()
+    }
+}
+
+/// The lengths of the TLS records in these bytes.
+fn records(mut bytes: &[u8]) -> Vec<usize> {
+    let mut lengths = Vec::new();
+    while let [_, _, _, high, low, rest @ ..] = bytes {
+        let len = usize::from(*high) << 8 | usize::from(*low);
+        lengths.push(len);
+        bytes = &rest[len..];
+    }
+    lengths
+}
+
+#[test]
+fn what_is_flushed_is_a_tls_record_of_its_own() {
+    let certificate = OneCertificate::new();
+    let answer = ok("/a");
+    let rest = answer.len() as u64 - 10;
+    let asked = Step::Receive(Until::RequestEnd);
+    let script = vec![asked, Step::Send(10), Step::Flush, Step::Send(rest), Step::Flush];
+    let staging = Staging { script: Some(script), ..Staging::default() };
+    let stage = Tape::new().get("/a").staged(staging).stage();
+    let replay = Replay::with(stage, Some(certificate.clone()));
+    let plain = secure(replay.connect(), certificate.client(&[], true), "api.test");
+    let tap = Tap { socket: plain.sock, came: Vec::new() };
+    let mut stream = rustls::StreamOwned::new(plain.conn, tap);
+    stream.write_all(get("/a").as_bytes()).unwrap();
+    let mut said = vec![0; answer.len()];
+    stream.read_exact(&mut said).unwrap();
+    assert_eq!(String::from_utf8(said).unwrap(), answer);
+    // Each holds a byte for its type, and 16 to prove it.
+    let records = records(&stream.sock.came);
+    assert_eq!(records[records.len() - 2..], [10 + 17, answer.len() - 10 + 17]);
+    drop(stream);
+    replay.end();
+}

@@ -97,25 +97,26 @@ fn false_differences(stage: &Stage, shadows: &Shadows) -> Vec<String> {
     tell.collect()
 }
 
-/// Exchanges that are never reached: one before them is played again whenever the same is asked for.
+/// What faults take from the recorded client.
 #[derive(Debug, Default)]
 struct Shadows {
-    /// The keys of those that are played again.
+    /// The keys of exchanges that are played again whenever the same is asked for: those after them are never reached.
     cast_by: HashSet<(Protocol, RequestKeys)>,
-    /// Counted from 1.
+    /// Those that are never reached, or end before their client has said all. Counted from 1.
     hidden: HashSet<usize>,
 }
 
 impl Shadows {
-    /// Whether exchange `n`, counted from 0, is one of them.
+    /// Whether exchange `n`, counted from 0, is never reached.
     fn hide(&mut self, reader: &Reader, n: usize) -> bool {
         let entry = reader.entry(n);
         let key = (entry.protocol, entry.keys);
         if self.cast_by.contains(&key) && entry.protocol != Protocol::Raw {
             return self.hidden.insert(n + 1);
         }
-        if reader.staging(n).is_ok_and(|staging| staging.is_some_and(|it| it.repeats)) {
-            self.cast_by.insert(key);
+        if let Ok(Some(staging)) = reader.staging(n) {
+            self.cast_by.extend(staging.repeats.then_some(key));
+            self.hidden.extend(staging.script.is_some().then_some(n + 1));
         }
         false
     }
