@@ -58,9 +58,9 @@ pub(super) fn cut(scene: &Scene<'_>, offset: u64) -> (Vec<Step>, Vec<Step>) {
     (before, steps.collect())
 }
 
-/// Leaves out what was sent since the server last waited for anything.
+/// Leaves out what was sent since the client was last waited for.
 fn drop_unsent(steps: &mut Vec<Step>) {
-    let waits = |step: &Step| matches!(step, Step::Receive(_) | Step::Wait(_) | Step::Delay(_));
+    let waits = |step: &Step| matches!(step, Step::Receive(_));
     let from = steps.iter().rposition(waits).map_or(0, |at| at + 1);
     let mut at = 0;
     steps.retain(|step| {

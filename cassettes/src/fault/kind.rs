@@ -84,7 +84,7 @@ pub enum Action {
 /// What happens at a point.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Break {
-    /// What was sent before the point and since the server last waited is lost.
+    /// What was sent before the point and since the client was last waited for is lost.
     pub drops: bool,
     /// Sent at the point. Over HTTP/2, as DATA of the stream.
     pub insert: Bytes,

@@ -3,6 +3,7 @@
 mod answers;
 mod doors;
 mod faults;
+mod network;
 mod streams;
 mod tls;
 

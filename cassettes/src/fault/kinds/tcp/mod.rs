@@ -11,7 +11,6 @@ mod coalesce;
 mod cut_inside;
 mod delete;
 mod duplicate;
-mod early_response;
 mod flip;
 mod garbage;
 mod garbage_first;
@@ -51,7 +50,6 @@ pub(super) const KINDS: &[&Kind] = &[
     &byte_wise::KIND,
     &cut_inside::KIND,
     &coalesce::KIND,
-    &early_response::KIND,
     &late_close::KIND,
     &idle_close::KIND,
     &race_close::KIND,

@@ -9,7 +9,10 @@ pub(super) const KIND: Kind = Kind {
     standard: true,
     params: &[
         Param::flag("drain", "what precedes the point is delivered first: the default"),
-        Param::flag("drop", "what precedes the point, since the server last waited, is lost"),
+        Param::flag(
+            "drop",
+            "what precedes the point, since the client was last waited for, is lost",
+        ),
         Param::flag("connection", "over HTTP/2, breaks the connection off, and all its streams"),
     ],
     point: PointUse::Required,

@@ -3,6 +3,7 @@
 mod events;
 mod grpc;
 mod http2;
+mod http2_bytes;
 pub(super) mod http2_client;
 mod plain;
 mod web_socket;

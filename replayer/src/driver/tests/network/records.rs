@@ -1,0 +1,50 @@
+//! Sessions of TLS that end as they must not.
+
+use super::*;
+
+#[test]
+fn a_session_ends_without_a_word_after_exactly_the_bytes_before_the_point() {
+    for scene in SECURE {
+        play(scene, "no-close-notify at byte 60", &scene.whole()[..60], After::Cut);
+        play(scene, "no-close-notify", &scene.whole(), After::Cut);
+    }
+}
+
+#[test]
+fn in_the_clear_there_is_no_session_to_break() {
+    let faults = ["no-close-notify", "bad-record-mac at end", "oversized-record at end"];
+    for fault in faults {
+        play(PLAIN[0], fault, &PLAIN[0].whole(), After::Next);
+    }
+}
+
+#[test]
+fn a_record_that_no_server_sends_is_refused_by_its_name() {
+    for scene in SECURE {
+        for (fault, complaint) in [
+            ("bad-record-mac at byte 60", "decrypt"),
+            ("oversized-record at byte 60", "toolarge"),
+            ("unknown-record-type at byte 60", "contenttype"),
+        ] {
+            let certificate = OneCertificate::new();
+            let replay = scene.replay(fault, &certificate);
+            let mut line = Line::of(scene, &replay, &certificate);
+            line.ask(PATH);
+            let mut said = Vec::new();
+            let mut buffer = [0; 256];
+            let error = loop {
+                match line.read(&mut buffer) {
+                    Ok(0) => panic!("{fault}: it ended after {said:?}"),
+                    Ok(len) => said.extend_from_slice(&buffer[..len]),
+                    Err(error) => break error,
+                }
+            };
+            // What came in one read with the record may be lost with it.
+            assert!(scene.whole()[..60].starts_with(&said), "{fault} in {scene:?}");
+            let told = format!("{error:?}").to_lowercase();
+            assert!(told.contains(complaint), "{fault}: {told}");
+            drop(line);
+            replay.end();
+        }
+    }
+}
