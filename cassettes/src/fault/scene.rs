@@ -1,6 +1,6 @@
 //! A script that is about to be edited, with all that an edit may want to know.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::{Item, Layout, Misfit, Point, Random};
 use crate::model::{Exchange, Protocol, Script};
@@ -139,9 +139,13 @@ impl<'a> Scene<'a> {
 /// All that a script sends.
 pub(super) fn joined(script: &Script) -> Bytes {
     let mut sends = script.sends();
+    let with = |mut all: BytesMut, bytes: &Bytes| {
+        all.extend_from_slice(bytes);
+        all
+    };
     match (sends.next(), sends.next()) {
         (None, _) => Bytes::new(),
         (Some(only), None) => only.clone(),
-        _ => script.sends().flat_map(|bytes| bytes.iter().copied()).collect(),
+        _ => script.sends().fold(BytesMut::new(), with).freeze(),
     }
 }

@@ -9,6 +9,8 @@ mod chunks;
 mod clock_skew;
 mod connection_close;
 mod content_length;
+mod continue_late;
+mod continue_never;
 mod control_byte;
 mod cut_chunk_size;
 mod date;
@@ -24,6 +26,7 @@ mod gzip_truncated;
 mod header_case;
 mod http_0_9;
 mod huge_header;
+mod interim;
 mod interim_flood;
 mod lf_only;
 mod many_headers;
@@ -61,6 +64,8 @@ pub(super) const KINDS: &[&Kind] = &[
     &http_0_9::KIND,
     &interim_flood::KIND,
     &unsolicited_101::KIND,
+    &continue_never::KIND,
+    &continue_late::KIND,
     // Header lines.
     &drop_header::KIND,
     &replace_header::KIND,

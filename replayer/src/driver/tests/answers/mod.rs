@@ -1,6 +1,7 @@
 //! Faults of answers, heads to bodies, as a raw client sees them: each kind, byte for byte, and what becomes of the socket.
 
 mod coded;
+mod expectations;
 mod http1;
 mod http2;
 
@@ -26,7 +27,8 @@ fn kind_of(sentence: &str) -> &str {
 #[test]
 fn every_kind_of_an_answer_is_seen_at_a_socket() {
     let seen = http1::ROWS.iter().map(|row| row.0).chain(http1::ODD_ROWS.iter().map(|row| row.0));
-    let seen: BTreeSet<&str> = seen.chain(coded::KINDS.iter().copied()).map(kind_of).collect();
+    let seen = seen.chain([coded::KINDS, expectations::KINDS].concat());
+    let seen: BTreeSet<&str> = seen.map(kind_of).collect();
     let of_answers = |family| matches!(family, Family::Http | Family::Body);
     let kinds = catalogue().iter().filter(|kind| of_answers(kind.family));
     let all: BTreeSet<&str> = kinds.map(|kind| kind.name).collect();
