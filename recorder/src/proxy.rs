@@ -79,7 +79,8 @@ impl Proxy {
         match accepted {
             Ok(client) => {
                 self.summary.connections += 1;
-                self.sessions.spawn(session::serve(client, self.shared.clone()));
+                let number = u32::try_from(self.summary.connections).unwrap_or(u32::MAX);
+                self.sessions.spawn(session::serve(client, number, self.shared.clone()));
             }
             Err(_) => sleep(ACCEPT_PAUSE).await,
         }

@@ -61,6 +61,12 @@ enum Flow {
     Silent,
 }
 
+/// Kinds that say when a server goes on, or what it does by itself: a live one decides that.
+const NOT_LIVE: [(&str, &str); 2] = [
+    ("early-response", "a live server answers when it likes"),
+    ("no-pong", "a live server answers pings itself"),
+];
+
 impl Answer {
     /// It begins.
     pub(super) fn new(link: Link, asked: Asked, voice: Voice, now: Timestamp) -> Self {
@@ -162,6 +168,22 @@ impl Answer {
         }
     }
 
+    /// What follows is in another protocol, and has no end to wait for: what needs the whole answer has it now.
+    pub(super) fn switch(&mut self, burst: &mut Burst) {
+        if !self.is_held() {
+            return;
+        }
+        if let Flow::Holding(held) = std::mem::replace(&mut self.flow, Flow::Passing) {
+            self.edit(&held, Whole::Switched, burst);
+        }
+        self.hits.clear();
+        if !burst.switches() {
+            // The server speaks another protocol now, of which the client must hear nothing.
+            burst.steps.push(Step::Close);
+            self.flow = Flow::Silent;
+        }
+    }
+
     /// It broke off: what is held of it passes.
     pub(super) fn break_off(mut self, burst: &mut Burst) {
         match self.flow {
@@ -193,6 +215,9 @@ impl Answer {
             // Receptions hit connections, and no answer.
             Action::Edit(_) | Action::Reception(_) => Does::Edit,
         };
+        if let Some((_, why)) = NOT_LIVE.iter().find(|(name, _)| *name == fault.kind().name) {
+            return self.tell(place, passed(why));
+        }
         let hit = Hit { place, fault, does };
         // Nothing says where a connection of plain TCP has said all.
         if self.asked.request().is_none() && hit.needs_whole() {

@@ -25,6 +25,16 @@ impl Burst {
         self.drops = true;
     }
 
+    /// Whether what is sent agrees to another protocol.
+    pub(super) fn switches(&self) -> bool {
+        let sends = self.steps.iter().filter_map(|step| match step {
+            Step::Send(bytes) => Some(&bytes[..]),
+            _ => None,
+        });
+        let start: Vec<u8> = sends.flatten().copied().take(b"HTTP/1.1 101".len()).collect();
+        start.starts_with(b"HTTP/1.") && (start.ends_with(b" 101") || start.ends_with(b" 200"))
+    }
+
     /// Passes bytes as they are.
     pub(super) fn send(&mut self, bytes: Bytes) {
         if !bytes.is_empty() {

@@ -71,6 +71,7 @@ impl ConnectionFaults {
         };
         match &mut self.speaks {
             Speaks::Http1(http1) => {
+                self.to_client.client_spoke();
                 http1.ask(&bytes, now);
                 if http1.is_no_http() {
                     let mut raw = Raw::new(self.link.clone());

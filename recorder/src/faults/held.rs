@@ -38,6 +38,8 @@ pub(super) enum Whole {
     Yes,
     /// Its connection's end was its end.
     ByEnd,
+    /// It is, and what follows is no answer.
+    Switched,
 }
 
 /// What faults made of it.
@@ -85,6 +87,10 @@ impl Held {
         let exchange = self.exchange(asked, voice);
         let connection = self.connection(whole, link.tls);
         let mut script = compile(&exchange, &connection, whole == Whole::ByEnd);
+        if whole == Whole::Switched {
+            // To one who sees no more than this, the conversation seems to break off.
+            script.steps.pop_if(|step| *step == Step::Close);
+        }
         let mut outcomes = Vec::new();
         for fault in hits {
             let random = fault.random(asked.number(), about.attempt, link.faults.set().seed());

@@ -199,7 +199,12 @@ impl Http1 {
                     answer.end(Whole::Yes, burst);
                 }
             }
-            Event::Switched => self.answers = Answers::Switched,
+            Event::Switched => {
+                self.answers = Answers::Switched;
+                if let Some(answer) = &mut self.answer {
+                    answer.switch(burst);
+                }
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! A client that faults meet when it connects.
 
+use std::sync::OnceLock;
+
 use cassettes::model::{Flight, Reception, Stop, Timestamp};
 
 use super::Faults;
@@ -13,6 +15,7 @@ pub(crate) struct Met {
     faults: Faults,
     places: Vec<usize>,
     connection: u32,
+    told: OnceLock<()>,
 }
 
 impl Faults {
@@ -25,13 +28,17 @@ impl Faults {
         {
             return None;
         }
-        Some(Met { reception, faults: self.clone(), places, connection })
+        let told = OnceLock::new();
+        Some(Met { reception, faults: self.clone(), places, connection, told })
     }
 }
 
 impl Met {
-    /// It was done.
+    /// It was done. Said once.
     pub(crate) fn tell(&self) {
+        if self.told.set(()).is_err() {
+            return;
+        }
         let about = About { connection: self.connection, attempt: 1, ..About::default() };
         for place in &self.places {
             self.faults.tell(*place, &about, Outcome::Applied { after: None });

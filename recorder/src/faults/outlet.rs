@@ -45,6 +45,8 @@ pub(crate) struct Outlet {
     clock: Timestamp,
     /// When the wait that is the next step is over.
     wake: Option<Timestamp>,
+    /// What is left happens only as long as the client asks for nothing more.
+    is_afterlife: bool,
 }
 
 impl Outlet {
@@ -122,6 +124,19 @@ impl Outlet {
         self.queued < MAX_QUEUED_BYTES && !self.is_stalled()
     }
 
+    /// The client has asked for more: what was to happen to an idle connection does not, unless it waits for just that.
+    pub(crate) fn client_spoke(&mut self) {
+        let idles = |step: &Step| matches!(step, Step::Stall(Some(_)));
+        let start = if self.is_afterlife { Some(0) } else { self.steps.iter().position(idles) };
+        let Some(start) = start else { return };
+        self.is_afterlife = false;
+        let mut afterlife = self.steps.split_off(start);
+        let heard = afterlife.iter().position(|step| matches!(step, Step::Receive(_)));
+        if let Some(heard) = heard {
+            self.steps.extend(afterlife.drain(..).skip(heard + 1));
+        }
+    }
+
     /// The other side has ended: what waits for that goes on. A silence goes on as well, unless it is what that side has had enough
     /// of: one that had said all it had to say before may be waiting for its answer still.
     pub(crate) fn peer_closed(&mut self) {
@@ -143,9 +158,10 @@ impl Outlet {
                         return;
                     }
                     self.clock = wake;
+                    self.is_afterlife |= matches!(step, Step::Stall(_));
                 }
-                // A live client has asked before it is answered; only its end may be yet to come.
-                Step::Receive(until) if *until == Until::ClientClose => return,
+                // A live client has asked before it is answered; only its next request, or its end, may be yet to come.
+                Step::Receive(until) if self.is_afterlife || *until == Until::ClientClose => return,
                 // What is not in the steps is not said here.
                 Step::Receive(_) | Step::Mute => {}
                 _ => return,
@@ -216,6 +232,35 @@ mod tests {
         early.peer_closed();
         assert_eq!(early.poll_send(at(0)).unwrap(), "a");
         assert!(early.is_stalled());
+    }
+
+    #[test]
+    fn an_idle_connection_ends_unless_more_is_asked_for() {
+        let idle =
+            || outlet([send("a"), Step::Stall(Some(Duration::ZERO)), delay(10), Step::Close]);
+        let mut left = idle();
+        assert_eq!(left.poll_send(at(0)).unwrap(), "a");
+        assert_eq!(left.poll_act(at(9)), None);
+        assert_eq!(left.poll_act(at(10)), Some(Act::End(Ending::Close)));
+        for asked in [0, 9] {
+            let mut busy = idle();
+            busy.poll_send(at(asked));
+            busy.poll_act(at(asked));
+            busy.client_spoke();
+            assert!(busy.is_idle());
+            busy.push(send("b"), at(20));
+            assert_eq!(busy.poll_send(at(20)).unwrap(), "b");
+        }
+    }
+
+    #[test]
+    fn a_race_is_lost_as_the_next_request_comes() {
+        let idle = Step::Stall(Some(Duration::ZERO));
+        let mut race = outlet([send("a"), idle, Step::Receive(Until::Head), Step::Close]);
+        assert_eq!(race.poll_send(at(0)).unwrap(), "a");
+        assert_eq!(race.poll_act(at(1000)), None);
+        race.client_spoke();
+        assert_eq!(race.poll_act(at(1000)), Some(Act::End(Ending::Close)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use cassettes::fault::{Fault, FaultSet, Selector, Target};
@@ -27,7 +27,6 @@ pub struct Faults {
 
 struct Shared {
     set: FaultSet,
-    connections: AtomicU32,
     exchanges: AtomicU64,
     /// How often each was asked for, by what it is.
     asked: Mutex<HashMap<u64, u32>>,
@@ -74,7 +73,6 @@ impl Faults {
         let tallies = set.faults().iter().map(|_| Tally::default()).collect();
         let shared = Shared {
             set,
-            connections: AtomicU32::new(0),
             exchanges: AtomicU64::new(0),
             asked: Mutex::default(),
             refused: OnceLock::new(),
@@ -104,11 +102,6 @@ impl Faults {
 
     pub(crate) const fn hears_out(&self) -> bool {
         self.hears_out
-    }
-
-    /// The next connection's number.
-    pub(crate) fn next_connection(&self) -> u32 {
-        self.shared.connections.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     pub(super) fn set(&self) -> &FaultSet {

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use cassettes::model::{Connection, Flight, How, Side, Stop, Tls, Way};
 use cassettes::wire::tls::ClientHello;
+use rustls::ServerConfig;
 
 use super::hear::{Words, hear_before};
 use super::unsettled::Unsettled;
@@ -196,8 +197,7 @@ impl Interception<'_> {
         chosen: Option<&[u8]>,
     ) -> io::Result<()> {
         let alpn: Vec<_> = chosen.iter().map(|protocol| protocol.to_vec()).collect();
-        let config = self.authority.server_config(Some(&self.fallback()), &alpn);
-        let config = config.map_err(io::Error::from)?;
+        let config = self.certificate(&alpn)?;
         let to = self.spoken(chosen);
         let stop = self.visit.met.as_ref().and_then(|met| met.reception.stop);
         if let Some((Flight::ServerHello, stop)) = stop {
@@ -223,6 +223,21 @@ impl Interception<'_> {
             Err(failed) => self.untrusted(server, failed, facts, &to).await,
         }
         Ok(())
+    }
+
+    /// What the client is shown; by a fault, one that it must refuse.
+    fn certificate(&self, alpn: &[Vec<u8>]) -> io::Result<Arc<ServerConfig>> {
+        let fallback = self.fallback();
+        let met = self.visit.met.as_ref();
+        let config = match met.and_then(|met| Some((met, met.reception.certificate?))) {
+            None => self.authority.server_config(Some(&fallback), alpn),
+            Some((met, fault)) => {
+                met.tell();
+                let name = self.hello.server_name.as_deref().unwrap_or(&fallback);
+                self.authority.faulty_config(fault, Some(name), alpn)
+            }
+        };
+        config.map_err(io::Error::from)
     }
 
     /// A fault stops the client at this flight of its handshake.
@@ -257,8 +272,10 @@ impl Interception<'_> {
 
     /// The client ended the handshake.
     async fn untrusted(&self, server: Stream, failed: Failed, facts: Connection, to: &Upstream) {
-        let host = self.hello.server_name.clone().unwrap_or_else(|| self.fallback());
-        self.visit.plan().notices.tell(&Notice::Untrusting { host });
+        if self.visit.met.is_none() {
+            let host = self.hello.server_name.clone().unwrap_or_else(|| self.fallback());
+            self.visit.plan().notices.tell(&Notice::Untrusting { host });
+        }
         let facts = Connection { tls: Some(failed.tls), ..facts };
         let mut tap: Tap = reverse::tap(self.visit, facts, to, Scheme::Https);
         tap.close(Side::Client, failed.how);

@@ -36,7 +36,7 @@ use crate::relay::relay;
 use crate::stream::Stream;
 use crate::tap::{Counters, Speech, Tap};
 use crate::translator::Translator;
-use crate::{Clock, Entry, Faults, Notice, RecordPlan, Upstream};
+use crate::{Clock, Entry, Notice, RecordPlan, Upstream};
 
 /// What all connections of a recording share.
 pub(crate) struct Shared {
@@ -47,9 +47,9 @@ pub(crate) struct Shared {
     pub(crate) counters: Arc<Counters>,
 }
 
-/// Serves one client. An error is why the upstream could not be reached.
-pub(crate) async fn serve(client: Stream, shared: Arc<Shared>) -> io::Result<()> {
-    let mut visit = Visit::of(&client, shared.clone());
+/// Serves one client, which came as the one of this number, from 1. An error is why the upstream could not be reached.
+pub(crate) async fn serve(client: Stream, number: u32, shared: Arc<Shared>) -> io::Result<()> {
+    let mut visit = Visit::of(&client, number, shared.clone());
     let Some((client, met)) = reception::meet(client, visit.number, &shared).await else {
         return Ok(());
     };
@@ -68,21 +68,21 @@ pub(crate) struct Visit {
     client: String,
     own: Option<SocketAddr>,
     way: Way,
-    /// From 1, where faults are in force.
+    /// From 1, in the order of accepting.
     number: u32,
     /// What faults have in store for its TLS.
     met: Option<Met>,
 }
 
 impl Visit {
-    fn of(client: &Stream, shared: Arc<Shared>) -> Self {
+    fn of(client: &Stream, number: u32, shared: Arc<Shared>) -> Self {
         let (tcp, named) = (client.tcp(), |found: SocketAddr| found.to_string());
         Self {
             opened: shared.clock.now(),
             client: tcp.and_then(|tcp| tcp.peer_addr().ok()).map_or_else(String::new, named),
             own: tcp.and_then(|tcp| tcp.local_addr().ok()),
             way: Way::Direct,
-            number: shared.plan.faults.as_ref().map_or(0, Faults::next_connection),
+            number,
             met: None,
             shared,
         }

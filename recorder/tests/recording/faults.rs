@@ -1,15 +1,16 @@
 //! What faults do to sockets: of a client, and of the server that it does not hear any more.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use cassettes::fault::FaultSet;
 use cassettes::model::Direction;
-use recorder::{FaultEvent, Faults, RecordPlan};
+use recorder::{Entry, FaultEvent, Faults, RecordPlan};
 
 use crate::harness::{Origin, Peer, Recording, answer, assert_reset, plan};
+use crate::secure::Authorities;
 
 const GET: &str = "GET /users HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -200,4 +201,138 @@ fn what_was_hit_and_how_often_is_told() {
     );
     let applied: Vec<_> = faults.tallies().iter().map(|tally| tally.applied).collect();
     assert_eq!(applied, [1, 0]);
+}
+
+/// Connects, and says nothing: how that ends.
+fn met(sentence: &str) -> (Vec<u8>, io::Result<()>) {
+    let recording = Recording::with(broken(answering("twelve bytes"), &[sentence]));
+    let mut client = recording.connect();
+    // One that has been reset already may not even take it.
+    let _ = io::Write::write_all(&mut client, GET.as_bytes());
+    let rest = client.rest();
+    recording.finish();
+    rest
+}
+
+#[test]
+fn a_client_is_met_with_a_fin_or_a_reset_and_not_one_byte() {
+    let (got, end) = met("accept-close");
+    assert_eq!((&got[..], end.is_ok()), (&b""[..], true));
+    for kind in ["accept-reset", "refuse"] {
+        let (got, end) = met(kind);
+        assert_eq!(got, b"");
+        assert_reset(&end);
+    }
+}
+
+#[test]
+fn a_client_that_is_met_with_silence_waits_while_the_next_is_served() {
+    let recording =
+        Recording::with(broken(answering("twelve bytes"), &["accept-silent on connection 1 once"]));
+    let mut silent = recording.connect();
+    silent.send(GET);
+    let mut next = recording.connect();
+    next.send(GET);
+    assert_eq!(next.exactly(answer("twelve bytes").len()), answer("twelve bytes").as_bytes());
+    silent.set_nonblocking(true).unwrap();
+    let read = silent.read(&mut [0; 1]).map_err(|error| error.kind());
+    assert_eq!(read, Err(io::ErrorKind::WouldBlock));
+    recording.finish();
+}
+
+/// A recorder in front of a server in TLS that answers once.
+fn in_tls(authorities: &Authorities, sentences: &[&str]) -> (Recording, Origin<()>) {
+    let theirs = authorities.clone();
+    let origin = Origin::once(move |socket| {
+        let mut server = theirs.server(socket, &[]);
+        // A client that refuses the handshake never asks.
+        if server.read_exact(&mut vec![0; GET.len()]).is_ok() {
+            server.send(answer("twelve bytes"));
+            drop(server.rest());
+        }
+    });
+    let faults = Some(faults(sentences).0);
+    let plan = RecordPlan { faults, ..authorities.reverse("https", origin.address) };
+    (Recording::with(plan), origin)
+}
+
+#[test]
+fn in_tls_a_close_ends_by_the_book_and_a_reset_does_not() {
+    let authorities = Authorities::new();
+    for (sentence, len, is_orderly) in [
+        ("close at byte 20", 20, true),
+        ("reset at byte 20", 20, false),
+        ("close at body 3", 42, true),
+    ] {
+        let (recording, origin) = in_tls(&authorities, &[sentence]);
+        let mut client = authorities.client(recording.connect(), &[]);
+        client.send(GET);
+        let (got, end) = client.rest();
+        assert_eq!(got, &answer("twelve bytes").as_bytes()[..len], "{sentence}");
+        assert_eq!(end.is_ok(), is_orderly, "{sentence}: {end:?}");
+        drop(client);
+        origin.join();
+        recording.finish();
+    }
+}
+
+#[test]
+fn a_client_refuses_a_certificate_that_was_made_bad_for_it() {
+    let authorities = Authorities::new();
+    for (kind, told) in [
+        ("expired", "Expired"),
+        ("not-yet-valid", "NotValidYet"),
+        ("wrong-host", "NotValidForName"),
+        ("untrusted-root", "UnknownIssuer"),
+        ("self-signed", "UnknownIssuer"),
+    ] {
+        let (recording, origin) = in_tls(&authorities, &[kind]);
+        let mut client = authorities.client(recording.connect(), &[]);
+        let end = io::Write::write_all(&mut client, GET.as_bytes()).unwrap_err();
+        let told = told.replace("Name", "");
+        assert!(format!("{end:?}").contains(&told), "{kind}: {end:?}");
+        drop(client);
+        origin.join();
+        recording.finish();
+    }
+}
+
+#[test]
+fn a_handshake_is_stopped_at_its_flight() {
+    let authorities = Authorities::new();
+    for (sentence, kind) in [
+        ("tls-reset", io::ErrorKind::ConnectionReset),
+        ("tls-close", io::ErrorKind::UnexpectedEof),
+        ("tls-alert handshake_failure", io::ErrorKind::InvalidData),
+    ] {
+        let (recording, origin) = in_tls(&authorities, &[sentence]);
+        let mut client = authorities.client(recording.connect(), &[]);
+        let end = io::Write::write_all(&mut client, GET.as_bytes()).unwrap_err();
+        assert_eq!(end.kind(), kind, "{sentence}: {end:?}");
+        drop(client);
+        origin.join();
+        recording.finish();
+    }
+}
+
+#[test]
+fn a_proxys_clients_are_cut_off_whatever_way_they_come() {
+    for way in ["forward", "connect"] {
+        let upstream = answering("twelve bytes");
+        let faults = Some(faults(&["close at byte 20"]).0);
+        let recording =
+            Recording::with(RecordPlan { faults, ..RecordPlan::entered_by(Entry::Proxy) });
+        let mut client = recording.connect();
+        if way == "connect" {
+            client.send(format!("CONNECT {upstream} HTTP/1.1\r\nHost: {upstream}\r\n\r\n"));
+            assert!(client.head().starts_with("HTTP/1.1 200"));
+            client.send(GET);
+        } else {
+            client.send(format!("GET http://{upstream}/ HTTP/1.1\r\nHost: {upstream}\r\n\r\n"));
+        }
+        let (got, end) = client.rest();
+        end.unwrap();
+        assert_eq!(got, &answer("twelve bytes").as_bytes()[..20], "{way}");
+        recording.finish();
+    }
 }

@@ -87,6 +87,9 @@ fn live(sentence: &str, answer: &str, size: usize) -> Got {
     play.ask(GET);
     play.say(answer, size);
     let mut got = play.gets();
+    // What waits for the next request happens now.
+    play.ask(GET);
+    got.acts.extend(play.gets().acts);
     // Where one write ends and the next begins depends on how it came.
     got.acts.retain(|act| *act != Act::Flush);
     got

@@ -215,6 +215,42 @@ fn a_websocket_is_cut_after_a_message() {
 }
 
 #[test]
+fn an_upgrade_is_refused_though_the_server_agreed_and_another_passes() {
+    let upgrade = "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    let switch = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+    for (sentence, start, passes) in [
+        ("upgrade-status 403", "HTTP/1.1 403", false),
+        ("status 503", "HTTP/1.1 503", false),
+        ("ws-close 1011 at message 9", "HTTP/1.1 101", true),
+    ] {
+        let mut play = Play::http(&[sentence]);
+        play.ask(upgrade);
+        play.say(switch, 9);
+        let got = String::from_utf8(play.got().bytes).unwrap();
+        assert!(got.starts_with(start), "{sentence}: {got}");
+        play.say(b"\x81\x02hi", 2);
+        assert_eq!(play.got().bytes == b"\x81\x02hi", passes, "{sentence}");
+    }
+}
+
+#[test]
+fn an_idle_connection_closes_and_a_busy_one_does_not() {
+    let mut play = Play::http(&["idle-close 1s on 1"]);
+    play.ask(get("/a"));
+    play.say(OK, 9);
+    assert_eq!(play.got().bytes, OK.as_bytes());
+    assert_eq!(play.due(), Some(Duration::from_secs(1)));
+    play.ask(get("/b"));
+    play.say(OK, 9);
+    let got = play.gets();
+    assert_eq!((&got.bytes[..], &got.acts[..]), (OK.as_bytes(), &[][..]));
+    let mut idle = Play::http(&["idle-close 1s"]);
+    idle.ask(get("/a"));
+    idle.say(OK, 9);
+    assert_eq!(idle.gets().acts, [Act::End(Ending::Close)]);
+}
+
+#[test]
 fn without_a_hit_every_byte_passes_as_it_came() {
     let mut play = Play::http(&["close at end on GET /other"]);
     assert_eq!(play.ask(&get("/")[..2]), "GE");
