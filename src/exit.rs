@@ -32,13 +32,15 @@ pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0  done; for replay and diff: everything is the same
   1  the client differs from the recording (verify: the cassette has a problem; import --strict:
-     something of the capture is missing or not understood)
+     something of the capture is missing or not understood; sweep: a client was fooled, hung or
+     crashed, or whatever else --fail-on names)
   2  usage: a bad argument, a file that exists already, a port in use
   3  a cassette, capture or rules file cannot be read
   4  the server to record could not be reached
   5  a file or standard output cannot be written
 After `-- COMMAND`, a failing command's own code is passed on: 128 + the signal's number if a
-signal ended it, 127 if it was not found, 126 if it could not be run.";
+signal ended it, 127 if it was not found, 126 if it could not be run. A sweep that is stopped by a
+signal reports what it has, and exits with 128 + the signal's number: 130 after Ctrl-C.";
 
 /// Why a verb stopped: what went wrong, and what to do about it.
 #[derive(Debug)]

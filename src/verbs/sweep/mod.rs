@@ -94,9 +94,9 @@ pub(crate) struct SweepArgs {
     #[arg(long, value_name = "N")]
     max_points: Option<u64>,
 
-    /// For what is drawn: points, and bytes of faults
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
+    /// For what is drawn: points, and bytes of faults [default: 0, or what a file of faults says]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
 
     /// Begin no run after this, as 10m
     #[arg(long, value_name = "TIME", value_parser = time::read)]

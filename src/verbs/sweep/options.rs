@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use cassettes::fault::Fault;
+use cassettes::fault::{Attempts, Fault, FaultSet, mutate};
 use cassettes::model::Cassette;
 use replayer::sweep::{Normalizer, Part, Plan, Scope, Shard};
 
@@ -17,6 +17,7 @@ use super::time;
 use super::watched::{Watch, Watched};
 use crate::certificates::LocalCertificates;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::faults::Unused;
 use crate::sweeps::{FailArgs, Sheet};
 use crate::{child, faults, store, talk};
 
@@ -70,18 +71,18 @@ pub(super) fn understand(args: SweepArgs) -> Outcome<(Options, Client)> {
         Normalizer::new(&args.normalize).map_err(|error| Failure::usage(error.to_string()))?;
     let reader = store::open(&args.file)?;
     let cassette = reader.to_cassette().map_err(|error| store::unreadable(&args.file, &error))?;
-    let (plan, plan_name) = plan(&args, &cassette)?;
+    let Chosen { plan, name, seed } = choose(&args, &cassette)?;
     let options = Options {
         cassette,
         plan,
-        plan_name,
+        plan_name: name,
         shard: args.shard.map(|ShardArg(shard)| shard),
         only: !args.only.is_empty(),
         list: args.list,
         timeout: args.timeout,
         max_time: args.max_time,
         jobs: args.jobs.map_or_else(processors, Into::into),
-        seed: args.seed,
+        seed,
         resume: args.resume,
         shrink: args.shrink,
         report: args.report,
@@ -106,11 +107,7 @@ impl Options {
         talk::result(|out| {
             for unit in self.plan.units() {
                 if unit.once_too {
-                    writeln!(
-                        out,
-                        "{}",
-                        unit.fault.clone().times(cassettes::fault::Attempts::Once)
-                    )?;
+                    writeln!(out, "{}", unit.fault.clone().times(Attempts::Once))?;
                 }
                 writeln!(out, "{}", unit.fault)?;
             }
@@ -120,30 +117,59 @@ impl Options {
     }
 }
 
-fn plan(args: &SweepArgs, cassette: &Cassette) -> Outcome<(Plan, String)> {
+/// What is tried, what that is called, and the seed.
+struct Chosen {
+    plan: Plan,
+    name: String,
+    seed: u64,
+}
+
+fn choose(args: &SweepArgs, cassette: &Cassette) -> Outcome<Chosen> {
     if !args.only.is_empty() {
         let faults = args.only.iter().map(|id| fault(id)).collect::<Outcome<Vec<_>>>()?;
-        return Ok((Plan::given(&faults), "only".to_owned()));
+        return given(args, cassette, &FaultSet::new(faults, 0), "only".to_owned());
     }
-    let (plan, name) = match &args.plan {
-        PlanArg::Scope(scope, name) => (Plan::of(cassette, *scope, args.seed), (*name).to_owned()),
-        PlanArg::File(path) => (Plan::given(&read_faults(path)?), path.display().to_string()),
+    let mut chosen = match &args.plan {
+        PlanArg::Scope(scope, name) => {
+            let seed = args.seed.unwrap_or_default();
+            Chosen { plan: Plan::of(cassette, *scope, seed), name: (*name).to_owned(), seed }
+        }
+        PlanArg::File(path) => {
+            given(args, cassette, &faults::load(path)?, path.display().to_string())?
+        }
     };
     let part = Part { most: args.max_points, shard: args.shard.map(|ShardArg(shard)| shard) };
-    let plan = plan.part(part, args.seed);
-    if plan.planned() == 0 {
+    chosen.plan = chosen.plan.part(part, chosen.seed);
+    if chosen.plan.planned() == 0 {
         return Err(Failure::input(format!("{} offers nothing to break", args.file.display()))
             .hint("record an exchange with an answer, or name faults in a file: --plan FILE"));
     }
-    Ok((plan, name))
+    Ok(chosen)
 }
 
 fn fault(id: &str) -> Outcome<Fault> {
     id.parse().map_err(|error| Failure::usage(format!("{id:?} is no fault: {error}")))
 }
 
-fn read_faults(path: &std::path::Path) -> Outcome<Vec<Fault>> {
-    Ok(faults::load(path)?.faults().to_vec())
+/// These faults, each by itself. Those that fit nothing would not be reached.
+fn given(args: &SweepArgs, cassette: &Cassette, set: &FaultSet, name: String) -> Outcome<Chosen> {
+    let seed = args.seed.unwrap_or(set.seed());
+    let unused: Vec<_> = set.faults().iter().filter_map(|it| unused(cassette, it, seed)).collect();
+    match faults::tell_unused(&unused).filter(|_| !args.allow_unused) {
+        Some(text) => Err(Failure::usage(text).hint(faults::UNUSED_HINT)),
+        None => Ok(Chosen { plan: Plan::given(set.faults()), name, seed }),
+    }
+}
+
+/// The fault, and why, if it hits nothing in the cassette.
+fn unused(cassette: &Cassette, fault: &Fault, seed: u64) -> Option<Unused> {
+    // One that has no end cannot be written into a cassette, and hits something at some asking.
+    let mutated = mutate(cassette, &FaultSet::new(vec![fault.clone()], seed)).ok()?;
+    if mutated.hits.iter().any(|hits| *hits > 0) {
+        return None;
+    }
+    let why = mutated.misfits.into_iter().flatten().next();
+    Some((fault.to_string(), why.map(|(number, why)| format!("exchange {number}: {why}"))))
 }
 
 /// The options that decide how a run is judged, as typed: for the command that reproduces a result.
@@ -160,8 +186,8 @@ fn judging(args: &SweepArgs) -> Vec<String> {
     if let Some(timeout) = args.timeout {
         add("--timeout", time::typed(timeout));
     }
-    if args.seed != 0 {
-        add("--seed", args.seed.to_string());
+    if let Some(seed) = args.seed {
+        add("--seed", seed.to_string());
     }
     typed
 }
