@@ -15,7 +15,10 @@ pub(super) fn read(text: &str) -> Result<Duration, String> {
 
 /// As it can be typed.
 pub(super) fn typed(time: Duration) -> String {
-    format!("{}ms", time.as_millis())
+    match time.as_millis() {
+        whole if whole.is_multiple_of(1000) => format!("{}s", whole / 1000),
+        parts => format!("{parts}ms"),
+    }
 }
 
 /// For people: to the second where it is long.
@@ -39,6 +42,13 @@ mod tests {
         assert_eq!(read("1.5m"), Ok(Duration::from_secs(90)));
         for wrong in ["", "5", "0s", "-1s", "xs", "1d", "1e400s"] {
             assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_typed_as_it_is_read() {
+        for time in [Duration::from_millis(250), Duration::from_secs(90)] {
+            assert_eq!(read(&typed(time)), Ok(time));
         }
     }
 
