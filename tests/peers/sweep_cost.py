@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""What a sweep costs beside the command itself: per run, and in memory, against a bare loop that spawns the same command.
+
+usage: sweep_cost.py [--points N]
+
+With a command that does nothing, and with one that asks its server, as many at once as there are processors. A sweep must stay under 5 ms a run over
+the bare loop, run 10,000 points of a no-op client in 3 minutes, and hold no more for 10,000 points than for 1,000.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import threading
+import time
+
+from harness import retape
+from harness.tally import Tally
+
+# Longest time that a run may take beside the bare command.
+OVERHEAD_SECONDS = 0.005
+# Longest time for 10,000 points of a command that does nothing.
+ALL_SECONDS = 180
+# How much more memory ten times as many points may take: what is kept of each result is some hundred bytes.
+MEMORY_RATIO = 1.5
+JOBS = os.cpu_count() or 1
+BODY = "x" * 4000
+CASSETTE = f"""retape: 1
+exchanges:
+  - request: GET /
+    response: |-
+      HTTP/1.1 200 OK
+      Content-Type: text/plain
+
+      {BODY}
+"""
+# Bash connects by itself: no second program, and no library to load.
+ASKS = r"exec 3<>/dev/tcp/$RETAPE_HOST/$RETAPE_PORT; printf 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n' >&3; read -r line <&3; cat <&3 >/dev/null; true"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--points", type=int, default=10_000)
+    arguments = parser.parse_args()
+    tally = Tally("sweep cost")
+    with tempfile.TemporaryDirectory(prefix="retape-cost-") as room:
+        room = pathlib.Path(room)
+        (room / "a.yaml").write_text(CASSETTE)
+        few = measure(room, arguments.points // 10, ["true"])
+        many = measure(room, arguments.points, ["true"])
+        judge_noop(tally, few, many, bare(["true"], many["runs"], {}))
+        judge_asking(tally, room, arguments.points // 10)
+    tally.finish()
+
+
+def measure(room, points, command):
+    """A sweep of so many points: how long, how many runs that were, and the most memory it held."""
+    report = room / "report.json"
+    options = ["--plan", "every-byte", "--max-points", str(points), "-j", str(JOBS), "--report", f"json={report}", "--fail-on", "hung", "-q"]
+    started = time.monotonic()
+    sweep = subprocess.Popen([retape.binary(), "sweep", str(room / "a.yaml"), *options, "--", *command])
+    _, status, used = os.wait4(sweep.pid, 0)
+    sweep.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.monotonic() - started
+    if sweep.returncode != 0:
+        raise SystemExit(f"the sweep ended with {sweep.returncode}")
+    results = json.loads(report.read_text())["results"]
+    # The second asking never comes, and so is not run; findings are run twice, and there are two unbroken runs.
+    once = [it for it in results if it["attempts"] == "once"]
+    runs = len(once) + sum(it["outcome"] in ("fooled", "crashed") for it in once) + 2
+    return {"points": len(results), "runs": runs, "seconds": seconds, "kib": used.ru_maxrss}
+
+
+def bare(command, runs, environment):
+    """The same command so many times, as many at once, with its outputs read: what it costs by itself."""
+    left = iter(range(runs))
+    lock = threading.Lock()
+
+    def toil():
+        while True:
+            with lock:
+                if next(left, None) is None:
+                    return
+            subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False, close_fds=False, env={**os.environ, **environment})
+
+    threads = [threading.Thread(target=toil) for _ in range(JOBS)]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.monotonic() - started
+
+
+def told(name, swept, alone):
+    each, bare_each = (seconds / swept["runs"] * JOBS * 1000 for seconds in (swept["seconds"], alone))
+    print(f"        {name}: {swept['points']} points, {swept['runs']} runs in {swept['seconds']:.1f} s; {each:.2f} ms of a processor a run, bare loop {bare_each:.2f} ms: {each / bare_each:.1f} x; at most {swept['kib'] / 1024:.1f} MiB")
+    return (each - bare_each) / 1000
+
+
+def judge_noop(tally, few, many, alone):
+    over = told("no-op", many, alone)
+    tally.check("a run costs less than 5 ms beside a command that does nothing", [] if over < OVERHEAD_SECONDS else [f"{over * 1000:.1f} ms"])
+    seconds = many["seconds"] * 10_000 / many["points"]
+    tally.check("10,000 points of a command that does nothing take less than 3 minutes", [] if seconds < ALL_SECONDS else [f"{seconds:.0f} s"])
+    ratio = many["kib"] / few["kib"]
+    tally.check("ten times as many points take no more memory", [] if ratio < MEMORY_RATIO else [f"{ratio:.2f} x: {few['kib']} KiB, then {many['kib']} KiB"])
+
+
+def judge_asking(tally, room, points):
+    command = ["bash", "-c", ASKS]
+    swept = measure(room, points, command)
+    with retape.Retape("replay", room / "a.yaml", "--repeat", "last") as server:
+        alone = bare(command, swept["runs"], {"RETAPE_HOST": "127.0.0.1", "RETAPE_PORT": str(server.port)})
+    over = told("asking", swept, alone)
+    tally.check("a run costs less than 5 ms beside a command that asks", [] if over < OVERHEAD_SECONDS else [f"{over * 1000:.1f} ms"])
+
+
+if __name__ == "__main__":
+    main()
