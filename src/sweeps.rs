@@ -143,15 +143,11 @@ impl Format {
         let Some(path) = path else {
             return talk::result(|out| self.write(report, fail_on, out));
         };
-        let mut content = Vec::new();
-        // Writing to memory does not fail; other formats than text have nothing to strip.
-        let _ = match self {
-            Self::Text => {
-                self.write(report, fail_on, &mut anstream::StripStream::new(&mut content))
-            }
-            _ => self.write(report, fail_on, &mut content),
-        };
-        store::save_report(path, &content)
+        // Other formats than text have nothing to strip.
+        store::stream_report(path, |out| match self {
+            Self::Text => self.write(report, fail_on, &mut anstream::StripStream::new(out)),
+            _ => self.write(report, fail_on, out),
+        })
     }
 }
 

@@ -34,6 +34,18 @@ pub(crate) fn save_report(path: &Path, content: &[u8]) -> Outcome<()> {
     fs::write(path, content).map_err(|error| unwritten(path, &error))
 }
 
+/// The same for one that may be long: written as it is made.
+pub(crate) fn stream_report(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Outcome<()> {
+    let written = File::create(path).and_then(|file| {
+        let mut out = io::BufWriter::new(file);
+        write(&mut out).and_then(|()| out.flush())
+    });
+    written.map_err(|error| unwritten(path, &error))
+}
+
 /// A new, empty file, to be written to.
 pub(super) struct Created {
     pub(super) file: File,

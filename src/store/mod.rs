@@ -25,7 +25,7 @@ use cassettes::model::Cassette;
 use cassettes::text;
 
 pub(crate) use authority::AuthorityHome;
-pub(crate) use create::{save, save_report};
+pub(crate) use create::{save, save_report, stream_report};
 pub(crate) use place::replace;
 pub(crate) use scratch::Scratch;
 pub(crate) use sink::Sink;

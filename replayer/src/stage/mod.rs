@@ -113,6 +113,11 @@ impl Stage {
         verdict::of(self)
     }
 
+    /// The same of what was asked for only: what was not, and the order, are left out.
+    pub(crate) fn asked(&self) -> Verdict {
+        verdict::asked(self)
+    }
+
     /// The faults in force that hit nothing so far.
     pub fn unused_faults(&self) -> Vec<UnusedFault> {
         self.faults.unused()

@@ -24,6 +24,16 @@ pub(super) fn of(stage: &Stage) -> Verdict {
     Verdict { receptions: stage.faults.reception_hits(), ..Verdict::of(outcomes) }
 }
 
+/// What became of the exchanges that were asked for, and of nothing else, in whatever order: as little work as there was
+/// traffic, however many exchanges there are.
+pub(super) fn asked(stage: &Stage) -> Verdict {
+    let expected = stage.deck.expected().filter(|(slot, _)| stage.claims.is_played(*slot));
+    let mut outcomes: Vec<_> =
+        expected.map(|(slot, entry)| outcome(stage, slot, &entry, None)).collect();
+    outcomes.extend(stage.extras.outcomes());
+    Verdict { receptions: stage.faults.reception_hits(), ..Verdict::of(outcomes) }
+}
+
 fn outcome(stage: &Stage, slot: Slot, entry: &Entry, before: Option<Early>) -> Outcome {
     let exchange = reference(stage, slot);
     let label = label_of(stage, slot);

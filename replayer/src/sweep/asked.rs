@@ -17,7 +17,7 @@ pub struct Observed {
 impl Observed {
     /// All that came so far.
     pub fn of(stage: &Stage) -> Self {
-        let Verdict { outcomes, receptions, .. } = stage.verdict();
+        let Verdict { outcomes, receptions, .. } = stage.asked();
         let hits = outcomes.iter().flat_map(|outcome| &outcome.hits).chain(&receptions);
         Self {
             applied: hits.map(|hit| hit.times).fold(0, u32::saturating_add),

@@ -18,7 +18,8 @@ const MAX_DETAIL_BYTES: usize = 64 * 1024 * 1024;
 /// Results as they come in.
 pub(super) struct Harvest {
     state: Option<State>,
-    pub(super) results: Results,
+    /// In the order in which they came.
+    results: Vec<PointResult>,
     progress: Progress,
     /// Bytes of outputs and timelines kept so far.
     detail: usize,
@@ -27,7 +28,23 @@ pub(super) struct Harvest {
 impl Harvest {
     pub(super) fn new(state: Option<State>, results: Results, planned: u64) -> Self {
         let progress = Progress::start(planned, results.values().collect());
-        Self { state, results, progress, detail: 0 }
+        let mut harvest = Self { state, results: Vec::new(), progress, detail: 0 };
+        results.into_values().for_each(|result| harvest.keep(result));
+        harvest
+    }
+
+    /// All of them, in the plan's order.
+    pub(super) fn into_results(mut self) -> Vec<PointResult> {
+        self.results.sort_by_key(|result| result.number);
+        // Of one that was made again, the later one.
+        self.results.dedup_by(|later, earlier| {
+            let same = later.number == earlier.number;
+            if same {
+                std::mem::swap(later, earlier);
+            }
+            same
+        });
+        std::mem::take(&mut self.results)
     }
 
     /// Until all are there, or a signal comes.
@@ -58,19 +75,23 @@ impl Harvest {
         result.map(|()| ended)
     }
 
-    fn take(&mut self, mut results: Vec<PointResult>) -> Outcome<()> {
+    fn take(&mut self, results: Vec<PointResult>) -> Outcome<()> {
         if let Some(state) = &mut self.state {
             state.add(&results).map_err(|error| {
                 Failure::output(format!("cannot keep results: {error}"))
                     .hint("what is in the file is sound: free some space, and go on with the same command")
             })?;
         }
-        for result in &mut results {
+        for result in results {
             self.progress.add(result.outcome);
-            self.detail += lighten(result, self.detail >= MAX_DETAIL_BYTES);
+            self.keep(result);
         }
-        self.results.extend(results.into_iter().map(|result| (result.number, result)));
         Ok(())
+    }
+
+    fn keep(&mut self, mut result: PointResult) {
+        self.detail += lighten(&mut result, self.detail >= MAX_DETAIL_BYTES);
+        self.results.push(result);
     }
 }
 

@@ -49,7 +49,7 @@ async fn sweep(options: Options, client: Client) -> Outcome<ExitCode> {
     });
     let mut harvest = Harvest::new(state, results, report.planned);
     let signal = harvest.gather(&work, options.jobs, &mut signals).await?;
-    report.results = harvest.results.into_values().collect();
+    report.results = harvest.into_results();
     report.duration_ms = millis(started.elapsed());
     let concluded = conclude(&options, &mut report, signal)?;
     if let (Some(directory), None) = (&options.shrink, signal) {

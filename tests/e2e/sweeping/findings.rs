@@ -1,7 +1,7 @@
 //! What is found, and what is not.
 
 use super::{Outcomes, cassette, client, report, swept};
-use crate::support::Retape;
+use crate::support::{Retape, text_of};
 
 /// The ids that begin so, with their outcomes.
 fn of<'o>(outcomes: &'o Outcomes, kind: &str) -> Vec<(&'o str, &'o str)> {
@@ -124,4 +124,48 @@ fn files_in_the_runs_own_directory_are_compared() {
     let (ended, _) = swept(&retape, &[&only[..], &["--compare", "said"]].concat(), &command);
     assert!(ended.stdout.starts_with("fooled"), "{ended:?}");
     assert!(ended.stdout.contains("  said line"), "{ended:?}");
+}
+
+#[test]
+fn a_finding_is_made_smaller_and_what_is_saved_shows_it_again() {
+    let retape = Retape::new();
+    cassette(&retape);
+    let path = retape.path("a.yaml");
+    let more: String = (1..=6)
+        .map(|number| format!("  - request: GET /unused/{number}\n    response: 204\n"))
+        .collect();
+    retape.write("a.yaml", &(text_of(&path) + &more));
+    let faults = "faults:\n  - close at byte 140 on 1\n";
+    retape.write("faults.yaml", faults);
+    let options = ["--plan", "faults.yaml", "--shrink", "small"];
+    let (ended, outcomes) = swept(&retape, &options, &client("naive"));
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert_eq!(outcomes.values().collect::<Vec<_>>(), ["fooled"]);
+    assert!(ended.stderr.contains("2 exchanges of 8"), "{ended:?}");
+    let small = retape.path("small/fooled-close-1.yaml");
+    assert!(!text_of(&small).contains("/unused"), "{}", text_of(&small));
+    let replayed =
+        ["sweep", "small/fooled-close-1.yaml", "--plan", "small/fooled-close-1.faults.yaml", "--"];
+    let words: Vec<_> = replayed.into_iter().map(str::to_owned).chain(client("naive")).collect();
+    let again = retape.run(&words);
+    assert_eq!(again.code, Some(1), "{again:?}");
+    assert!(again.stdout.contains("1 fooled"), "{again:?}");
+}
+
+#[test]
+fn a_fault_that_fits_nothing_is_refused_with_the_reason() {
+    let retape = Retape::new();
+    cassette(&retape);
+    let only = |id: &str, more: &[&str]| {
+        let words = ["sweep", "a.yaml", "--only", id].into_iter().chain(more.iter().copied());
+        retape.run(words.chain(["--", "sh", "-c", "true $RETAPE_URL"]))
+    };
+    let refused = only("close at event 2 on 1", &[]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("close at event 2 on 1: exchange 1: "), "{refused:?}");
+    let refused = only("close at head on 9", &[]);
+    assert!(refused.stderr.contains("nothing that it selects was there"), "{refused:?}");
+    let allowed = only("close at head on 9", &["--allow-unused"]);
+    assert_eq!(allowed.code, Some(0), "{allowed:?}");
+    assert!(allowed.stdout.starts_with("unreached  close at head on 9"), "{allowed:?}");
 }
