@@ -143,11 +143,13 @@ impl Format {
         let Some(path) = path else {
             return talk::result(|out| self.write(report, fail_on, out));
         };
-        // Other formats than text have nothing to strip.
-        store::stream_report(path, |out| match self {
-            Self::Text => self.write(report, fail_on, &mut anstream::StripStream::new(out)),
-            _ => self.write(report, fail_on, out),
-        })
+        if self == Self::Text {
+            let mut content = Vec::new();
+            // Writing to memory does not fail. Other formats have nothing to strip, and may be long.
+            let _ = self.write(report, fail_on, &mut anstream::StripStream::new(&mut content));
+            return store::save_report(path, &content);
+        }
+        store::stream_report(path, |out| self.write(report, fail_on, out))
     }
 }
 

@@ -29,7 +29,9 @@ impl Harvest {
     pub(super) fn new(state: Option<State>, results: Results, planned: u64) -> Self {
         let progress = Progress::start(planned, results.values().collect());
         let mut harvest = Self { state, results: Vec::new(), progress, detail: 0 };
-        results.into_values().for_each(|result| harvest.keep(result));
+        for result in results.into_values() {
+            harvest.keep(result);
+        }
         harvest
     }
 

@@ -131,11 +131,11 @@ fn a_finding_is_made_smaller_and_what_is_saved_shows_it_again() {
     let retape = Retape::new();
     cassette(&retape);
     let path = retape.path("a.yaml");
-    let more: String = (1..=6)
-        .map(|number| format!("  - request: GET /unused/{number}\n    response: 204\n"))
-        .collect();
+    let more = (1..=6).fold(String::new(), |more, number| {
+        more + &format!("  - request: GET /unused/{number}\n    response: 204\n")
+    });
     retape.write("a.yaml", &(text_of(&path) + &more));
-    let faults = "faults:\n  - close at byte 140 on 1\n";
+    let faults = "faults:\n  - close at body 10 on 1\n";
     retape.write("faults.yaml", faults);
     let options = ["--plan", "faults.yaml", "--shrink", "small"];
     let (ended, outcomes) = swept(&retape, &options, &client("naive"));
