@@ -78,7 +78,11 @@ def record(client, place, cassette):
     with client.server(place) as server:
         upstream = f"{client.scheme}://127.0.0.1:{server.port}"
         command = ["record", "--overwrite", "--to", upstream, "-o", cassette, "--", *client.command]
-        done = retape.run(*command, cwd=place)
+        # As a sweep gives each of its runs one.
+        with tempfile.TemporaryDirectory(prefix="retape-run-") as run:
+            os.environ["RETAPE_RUN_DIR"] = run
+            done = retape.run(*command, cwd=place)
+            del os.environ["RETAPE_RUN_DIR"]
     return [] if done.returncode == 0 else [f"not recorded: {done.stderr.decode()[-600:]}"]
 
 
@@ -150,8 +154,8 @@ def clients():
         Client("requests", [], site, [python, HERE / "sweeps/fetch_requests.py"], [("hung", "stall")]),
         Client("urllib", [], site, [python, HERE / "sweeps/fetch_urllib.py"], [("hung", "stall")]),
         Client("Node fetch", ["node"], site, ["node", HERE / "sweeps/fetch.mjs"], [("hung", "stall")]),
-        Client("git clone", ["git"], site, [*sh, "git clone -q $RETAPE_URL/project.git $RETAPE_RUN_DIR/copy && git -C $RETAPE_RUN_DIR/copy log --format=%H"], [("reported", "reset")]),
-        Client("pip download", [], site, [*sh, pip + " && sha256sum < $RETAPE_RUN_DIR/wheels/*.whl"], [("reported", "status")]),
+        Client("git clone", ["git"], site, [*sh, "git clone -q $RETAPE_URL/project.git $RETAPE_RUN_DIR/copy && git -C $RETAPE_RUN_DIR/copy log --format=%H"], [("reported", "reset")], ["--max-points", "150"]),
+        Client("pip download", [], site, [*sh, pip + " && cat $RETAPE_RUN_DIR/wheels/*.whl | sha256sum"], [("reported", "status")]),
         Client("redis-cli", ["redis-cli", "redis-server"], peers.redis, [*sh, "redis-cli -h $RETAPE_HOST -p $RETAPE_PORT set greeting hello; redis-cli -h $RETAPE_HOST -p $RETAPE_PORT get greeting"], [("hung", "stall")]),
     ]
 
