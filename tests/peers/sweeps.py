@@ -60,7 +60,7 @@ def sweep(client, place, plan):
     cassette = place / "recorded.cassette"
     if problems := record(client, place, cassette):
         return problems
-    report = swept(client, place, cassette, "--plan", plan, "--report", f"html={place / 'sweep.html'}")
+    report = swept(client, place, cassette, "sweep", "--plan", plan, *client.options, "--report", f"html={place / 'sweep.html'}")
     told = collections.Counter(point["outcome"] for point in report["results"])
     print(f"{client.name:16} " + ", ".join(f"{count} {outcome}" for outcome, count in sorted(told.items())))
     problems = []
@@ -86,11 +86,11 @@ def record(client, place, cassette):
     return [] if done.returncode == 0 else [f"not recorded: {done.stderr.decode()[-600:]}"]
 
 
-def swept(client, place, cassette, *options):
-    out = place / "sweep.json"
+def swept(client, place, cassette, name, *options):
+    out = place / f"{name}.json"
     out.unlink(missing_ok=True)
     # What fails is judged here, not by the exit code.
-    command = ["sweep", cassette, "--timeout", TIMEOUT, "--report", f"json={out}", *client.options, *options, "--", *client.command]
+    command = ["sweep", cassette, "--timeout", TIMEOUT, "--report", f"json={out}", *options, "--", *client.command]
     done = retape.run(*command, timeout=DEADLINE, cwd=place)
     if not out.exists():
         raise SystemExit(f"{client.name}: no report: {done.stderr.decode()[-2000:]}")
@@ -98,7 +98,7 @@ def swept(client, place, cassette, *options):
 
 
 def reproduced(client, place, cassette, point):
-    again = swept(client, place, cassette, "--only", point["id"])["results"]
+    again = swept(client, place, cassette, "again", "--only", point["id"])["results"]
     outcomes = [other["outcome"] for other in again]
     return [] if outcomes == [point["outcome"]] else [f"{point['id']}: {point['outcome']}, and again {outcomes}"]
 
@@ -156,7 +156,7 @@ def clients():
         Client("Node fetch", ["node"], site, ["node", HERE / "sweeps/fetch.mjs"], [("hung", "stall")]),
         Client("git clone", ["git"], site, [*sh, "git clone -q $RETAPE_URL/project.git $RETAPE_RUN_DIR/copy && git -C $RETAPE_RUN_DIR/copy log --format=%H"], [("reported", "reset")], ["--max-points", "150"]),
         Client("pip download", [], site, [*sh, pip + " && cat $RETAPE_RUN_DIR/wheels/*.whl | sha256sum"], [("reported", "status")]),
-        Client("redis-cli", ["redis-cli", "redis-server"], peers.redis, [*sh, "redis-cli -h $RETAPE_HOST -p $RETAPE_PORT set greeting hello; redis-cli -h $RETAPE_HOST -p $RETAPE_PORT get greeting"], [("hung", "stall")]),
+        Client("redis-cli", ["redis-cli", "redis-server"], peers.redis, [*sh, "redis-cli -h $RETAPE_HOST -p $RETAPE_PORT set greeting hello && redis-cli -h $RETAPE_HOST -p $RETAPE_PORT get greeting"], [("hung", "stall")]),
     ]
 
 
