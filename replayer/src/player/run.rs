@@ -127,11 +127,12 @@ impl Run {
     pub(super) fn take_afterlife(&mut self, pace: Pace) -> Option<Afterlife> {
         let Some(Step::Stall(Some(idle))) = self.steps.pop_front() else { return None };
         let mut steps = std::mem::take(&mut self.steps);
-        let idle = self.clock.later(pace.scale(idle));
-        let (at, always) = match steps.front() {
-            Some(Step::Delay(time)) => (Some(idle.later(*time)), true),
+        let due = self.clock.later(pace.scale(idle));
+        // Who is idle for no time at all was made so: what it waits for instead comes next.
+        let (at, always) = match steps.front().filter(|_| idle.is_zero()) {
+            Some(Step::Delay(time)) => (Some(due.later(*time)), true),
             Some(Step::Receive(_)) => (None, true),
-            _ => (Some(idle), false),
+            _ => (Some(due), false),
         };
         if always {
             steps.pop_front();

@@ -175,9 +175,10 @@ impl Room {
         self.now.later(Duration::from_nanos(1))
     }
 
-    /// The same room, unless its player says no more; then it is left.
+    /// The same room, unless its player says no more, and nothing that it said is still to be compared; then it is left.
     fn unless_dead(self, done: &mut Roundtrip) -> Option<Self> {
-        if !self.player.is_over() && !self.player.is_silent() {
+        let says_more = !self.player.is_over() && !self.player.is_silent();
+        if says_more || !self.early.is_empty() {
             return Some(self);
         }
         self.leave(done);
