@@ -31,16 +31,16 @@ HERE = pathlib.Path(__file__).resolve().parent
 class Client:
     """A command, the server that it is recorded against, and what a sweep of it must find."""
 
-    def __init__(self, name, needs, server, command, findings, options=()):
+    def __init__(self, name, needs, server, command, findings):
         self.name, self.needs, self.server, self.command = name, needs, server, command
-        self.findings, self.options = findings, list(options)
-        self.scheme = "tcp" if server is peers.redis else "http"
+        self.findings = findings
+        self.scheme, self.plan = ("tcp", "quick") if server is peers.redis else ("http", HERE / "sweeps/classics.yaml")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="")
-    parser.add_argument("--plan", default="quick")
+    parser.add_argument("--plan", help="for every client; default: classics.yaml, and for redis-cli, which speaks no HTTP, quick")
     parser.add_argument("--keep", type=pathlib.Path)
     arguments = parser.parse_args()
     tally = Tally("sweeps")
@@ -50,7 +50,7 @@ def main():
             if arguments.only in client.name:
                 place = room / client.name.replace(" ", "-")
                 place.mkdir(parents=True, exist_ok=True)
-                tally.check(client.name, sweep(client, place, arguments.plan))
+                tally.check(client.name, sweep(client, place, arguments.plan or client.plan))
     tally.finish()
 
 
@@ -60,7 +60,7 @@ def sweep(client, place, plan):
     cassette = place / "recorded.cassette"
     if problems := record(client, place, cassette):
         return problems
-    report = swept(client, place, cassette, "sweep", "--plan", plan, *client.options, "--report", f"html={place / 'sweep.html'}")
+    report = swept(client, place, cassette, "sweep", "--plan", plan, "--report", f"html={place / 'sweep.html'}")
     told = collections.Counter(point["outcome"] for point in report["results"])
     print(f"{client.name:16} " + ", ".join(f"{count} {outcome}" for outcome, count in sorted(told.items())))
     problems = []
@@ -154,7 +154,7 @@ def clients():
         Client("requests", [], site, [python, HERE / "sweeps/fetch_requests.py"], [("hung", "stall")]),
         Client("urllib", [], site, [python, HERE / "sweeps/fetch_urllib.py"], [("hung", "stall")]),
         Client("Node fetch", ["node"], site, ["node", HERE / "sweeps/fetch.mjs"], [("hung", "stall")]),
-        Client("git clone", ["git"], site, [*sh, "git clone -q $RETAPE_URL/project.git $RETAPE_RUN_DIR/copy && git -C $RETAPE_RUN_DIR/copy log --format=%H"], [("reported", "reset")], ["--max-points", "150"]),
+        Client("git clone", ["git"], site, [*sh, "git clone -q $RETAPE_URL/project.git $RETAPE_RUN_DIR/copy && git -C $RETAPE_RUN_DIR/copy log --format=%H"], [("reported", "reset")]),
         Client("pip download", [], site, [*sh, pip + " && cat $RETAPE_RUN_DIR/wheels/*.whl | sha256sum"], [("reported", "status")]),
         Client("redis-cli", ["redis-cli", "redis-server"], peers.redis, [*sh, "redis-cli -h $RETAPE_HOST -p $RETAPE_PORT set greeting hello && redis-cli -h $RETAPE_HOST -p $RETAPE_PORT get greeting"], [("hung", "stall")]),
     ]
