@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::sentence::synopsis;
+use super::synopsis::synopsis;
 use super::{Family, Kind, ParamType, PointUse, catalogue};
 
 /// Markdown: every kind with its parameters, units, and exact meaning.

@@ -39,6 +39,7 @@ mod sentence;
 mod set;
 mod shape;
 mod span;
+mod synopsis;
 #[cfg(test)]
 mod tests;
 mod value;

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::kinds::find;
 use super::selector::{Attempts, Selector, Target};
+use super::synopsis::usage;
 use super::words::{self, Word, quote};
 use super::{Action, Args, Kind, Misfit, Param, ParamType, Point, PointUse, Random, Scene, Value};
 use super::{edit, shape};
@@ -337,33 +338,6 @@ impl Reading {
             _ => Ok(self.fault),
         }
     }
-}
-
-/// How a kind is written.
-pub(super) fn usage(kind: &Kind) -> String {
-    format!("write: {}", synopsis(kind))
-}
-
-/// A kind's own part of a sentence.
-pub(super) fn synopsis(kind: &Kind) -> String {
-    let mut text = kind.name.to_owned();
-    for param in kind.params {
-        let placeholder = match param.takes {
-            ParamType::Flag => param.name.to_owned(),
-            ParamType::Word(words) if !param.keyed => words.join("|"),
-            _ if param.keyed => format!("{} {}", param.name, param.name.to_uppercase()),
-            _ => param.name.to_uppercase(),
-        };
-        let (open, close) = if param.required { ("", "") } else { ("[", "]") };
-        text.extend([" ", open, &placeholder, close]);
-    }
-    match kind.point {
-        PointUse::None => {}
-        PointUse::Default(_) => text += " [at POINT]",
-        PointUse::Required => text += " at POINT",
-        PointUse::Json => text += " at json PATH",
-    }
-    text
 }
 
 impl fmt::Display for Fault {
