@@ -14,7 +14,7 @@ pub struct Scene<'a> {
     pub exchange: &'a Exchange,
     /// What would be played.
     pub script: Script,
-    /// The client speaks TLS.
+    /// The client spoke TLS, and does so again.
     pub tls: bool,
     /// Chance, the same each time.
     pub random: Random,

@@ -7,6 +7,7 @@ mod flight;
 mod no_close_notify;
 mod not_yet_valid;
 mod oversized_record;
+mod plaintext;
 mod self_signed;
 mod tls_alert;
 mod tls_close;
@@ -32,4 +33,5 @@ pub(super) const KINDS: &[&Kind] = &[
     &bad_record_mac::KIND,
     &oversized_record::KIND,
     &unknown_record_type::KIND,
+    &plaintext::KIND,
 ];

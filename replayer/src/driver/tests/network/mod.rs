@@ -11,6 +11,8 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cassettes::fault::{Family, Fault, Kind, catalogue};
+
 use super::tls::{OneCertificate, Secured, secure};
 use super::{PATIENCE, Replay, read_exact};
 use crate::testing::{Tape, get, ok};
@@ -204,5 +206,27 @@ fn play(scene: Scene, fault: &str, expected: &[u8], after: After) -> Duration {
 fn everywhere(fault: &str, expected: impl Fn(&[u8]) -> Vec<u8>, after: After) {
     for scene in PLAIN.into_iter().chain(SECURE) {
         play(scene, fault, &expected(&scene.whole()), after);
+    }
+}
+
+#[test]
+fn every_kind_of_the_network_and_of_tls_is_seen_at_a_socket() {
+    let tests = [
+        include_str!("bytes.rs"),
+        include_str!("ends.rs"),
+        include_str!("records.rs"),
+        include_str!("times.rs"),
+        include_str!("../faults.rs"),
+    ];
+    // Nobody listens for who is refused: the command sees to that. Certificates are made where their authority is.
+    let elsewhere = |kind: &&&Kind| {
+        let fault = kind.name.parse::<Fault>().ok().and_then(|fault| fault.reception());
+        kind.name == "refuse" || fault.is_some_and(|met| met.certificate.is_some())
+    };
+    let own = |kind: &&&Kind| matches!(kind.family, Family::Tcp | Family::Tls);
+    for kind in catalogue().iter().filter(own).filter(|kind| !elsewhere(kind)) {
+        let words = [format!("\"{} ", kind.name), format!("\"{}\"", kind.name)];
+        let is_seen = words.iter().any(|word| tests.iter().any(|test| test.contains(word)));
+        assert!(is_seen, "no test shows `{}` to a client", kind.name);
     }
 }

@@ -25,6 +25,7 @@ fn a_record_that_no_server_sends_is_refused_by_its_name() {
             ("bad-record-mac at byte 60", "decrypt"),
             ("oversized-record at byte 60", "toolarge"),
             ("unknown-record-type at byte 60", "contenttype"),
+            ("plaintext at byte 60", "invaliddata"),
         ] {
             let certificate = OneCertificate::new();
             let replay = scene.replay(fault, &certificate);
@@ -46,5 +47,23 @@ fn a_record_that_no_server_sends_is_refused_by_its_name() {
             drop(line);
             replay.end();
         }
+    }
+}
+
+#[test]
+fn a_handshake_that_is_stuck_is_silent_and_the_socket_open() {
+    let certificate = OneCertificate::new();
+    for fault in ["tls-stall", "tls-stall flight 2"] {
+        let replay =
+            Replay::with(Tape::new().get("/").stage_of(&[fault]), Some(certificate.clone()));
+        let mut line = Line::of(SECURE[0], &replay, &certificate);
+        line.socket().set_read_timeout(Some(SILENCE)).unwrap();
+        let Line::Tls(stream) = &mut line else { panic!("it speaks TLS") };
+        let shaken = stream.conn.complete_io(&mut stream.sock).map(drop);
+        let silent = shaken.and_then(|()| stream.read(&mut [0]).map(drop)).unwrap_err();
+        assert!(matches!(silent.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{fault}");
+        line.expect(After::Silence, fault);
+        drop(line);
+        replay.end();
     }
 }
