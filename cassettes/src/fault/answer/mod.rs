@@ -10,6 +10,8 @@ mod body;
 mod coding;
 mod head;
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use bytes::Bytes;
