@@ -6,24 +6,25 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ErrorCode(pub u32);
 
-const NAMES: [&str; 14] = [
-    "NO_ERROR",
-    "PROTOCOL_ERROR",
-    "INTERNAL_ERROR",
-    "FLOW_CONTROL_ERROR",
-    "SETTINGS_TIMEOUT",
-    "STREAM_CLOSED",
-    "FRAME_SIZE_ERROR",
-    "REFUSED_STREAM",
-    "CANCEL",
-    "COMPRESSION_ERROR",
-    "CONNECT_ERROR",
-    "ENHANCE_YOUR_CALM",
-    "INADEQUATE_SECURITY",
-    "HTTP_1_1_REQUIRED",
-];
-
 impl ErrorCode {
+    /// As the standard spells them, in the order of their numbers.
+    pub const NAMES: &'static [&'static str] = &[
+        "NO_ERROR",
+        "PROTOCOL_ERROR",
+        "INTERNAL_ERROR",
+        "FLOW_CONTROL_ERROR",
+        "SETTINGS_TIMEOUT",
+        "STREAM_CLOSED",
+        "FRAME_SIZE_ERROR",
+        "REFUSED_STREAM",
+        "CANCEL",
+        "COMPRESSION_ERROR",
+        "CONNECT_ERROR",
+        "ENHANCE_YOUR_CALM",
+        "INADEQUATE_SECURITY",
+        "HTTP_1_1_REQUIRED",
+    ];
+
     /// Nothing went wrong.
     pub const NO_ERROR: Self = Self(0);
     /// The peer broke the protocol.
@@ -55,12 +56,12 @@ impl ErrorCode {
 
     /// As the standard spells it; none for a code that it does not know.
     pub fn name(self) -> Option<&'static str> {
-        NAMES.get(usize::try_from(self.0).ok()?).copied()
+        Self::NAMES.get(usize::try_from(self.0).ok()?).copied()
     }
 
     /// The code that the standard spells like this.
     pub fn from_name(name: &str) -> Option<Self> {
-        let at = NAMES.iter().position(|known| *known == name)?;
+        let at = Self::NAMES.iter().position(|known| *known == name)?;
         u32::try_from(at).ok().map(Self)
     }
 }

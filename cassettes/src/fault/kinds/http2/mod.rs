@@ -45,22 +45,7 @@ pub(super) const KINDS: &[&Kind] = &[
 ];
 
 /// What `RST_STREAM` and GOAWAY can say (RFC 9113 §7).
-pub(super) const CODES: ParamType = ParamType::Word(&[
-    "NO_ERROR",
-    "PROTOCOL_ERROR",
-    "INTERNAL_ERROR",
-    "FLOW_CONTROL_ERROR",
-    "SETTINGS_TIMEOUT",
-    "STREAM_CLOSED",
-    "FRAME_SIZE_ERROR",
-    "REFUSED_STREAM",
-    "CANCEL",
-    "COMPRESSION_ERROR",
-    "CONNECT_ERROR",
-    "ENHANCE_YOUR_CALM",
-    "INADEQUATE_SECURITY",
-    "HTTP_1_1_REQUIRED",
-]);
+pub(super) const CODES: ParamType = ParamType::Word(ErrorCode::NAMES);
 
 /// The code of a word among [`CODES`].
 pub(super) fn code(word: Option<&str>, default: ErrorCode) -> ErrorCode {
