@@ -46,15 +46,24 @@ impl FromStr for Report {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (format, path) = match text.split_once('=') {
-            Some((_, "")) => return Err("there is no path after '='".to_owned()),
-            Some((format, path)) => (format, Some(path.into())),
-            None => (text, None),
-        };
-        let format = Format::from_str(format, false)
-            .map_err(|_| format!("{format:?} is none of text, json, junit, github"))?;
+        let (format, path) = format_and_path(text)?;
         Ok(Self { format, path })
     }
+}
+
+/// Reads `FORMAT[=PATH]`.
+pub(crate) fn format_and_path<F: ValueEnum>(text: &str) -> Result<(F, Option<PathBuf>), String> {
+    let (format, path) = match text.split_once('=') {
+        Some((_, "")) => return Err("there is no path after '='".to_owned()),
+        Some((format, path)) => (format, Some(path.into())),
+        None => (text, None),
+    };
+    let format = F::from_str(format, false).map_err(|_| {
+        let names = F::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let names: Vec<_> = names.map(|value| value.get_name().to_owned()).collect();
+        format!("{format:?} is none of {}", names.join(", "))
+    })?;
+    Ok((format, path))
 }
 
 /// Writes every report asked for, and one for people unless that was asked for itself or `--quiet`

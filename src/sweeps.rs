@@ -169,13 +169,7 @@ impl FromStr for Sheet {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (format, path) = match text.split_once('=') {
-            Some((_, "")) => return Err("there is no path after '='".to_owned()),
-            Some((format, path)) => (format, Some(path.into())),
-            None => (text, None),
-        };
-        let format = Format::from_str(format, false)
-            .map_err(|_| format!("{format:?} is none of text, json, junit, html"))?;
+        let (format, path) = crate::reports::format_and_path(text)?;
         Ok(Self { format, path })
     }
 }
