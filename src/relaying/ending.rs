@@ -52,7 +52,6 @@ fn unreachable(summary: &Summary, entry: &Entry) -> Failure {
             ("no server could be reached".to_owned(), "what the client asked for")
         }
     };
-    Failure::upstream(format!("{what}: {cause} ({tries} tried)")).hint(format!(
-        "check that the server runs, and {check}; the failures themselves are recorded"
-    ))
+    Failure::upstream(format!("{what}: {cause} ({tries} tried)"))
+        .hint(format!("check that the server runs, and {check}"))
 }
