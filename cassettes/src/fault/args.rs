@@ -25,6 +25,8 @@ pub struct Param {
 pub enum ParamType {
     /// Bytes: `812`, `4KiB`.
     Bytes,
+    /// At most so many bytes: what is made of it lies in memory.
+    Size(u64),
     /// A time: `250ms`, `2s`.
     Time,
     /// A time, or `forever`.
@@ -102,6 +104,7 @@ impl ParamType {
     pub(super) fn read(self, text: &str) -> Option<Value> {
         Some(match self {
             Self::Bytes => Value::Bytes(read_bytes(text)?),
+            Self::Size(most) => Value::Bytes(read_bytes(text).filter(|bytes| *bytes <= most)?),
             Self::TimeOrForever if text == "forever" => Value::Time(None),
             Self::Time | Self::TimeOrForever => Value::Time(Some(read_time(text)?)),
             Self::Rate => Value::Rate(read_rate(text)?),
@@ -124,6 +127,9 @@ impl fmt::Display for ParamType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bytes => f.write_str("bytes (`812`, `4KiB`)"),
+            Self::Size(most) => {
+                write!(f, "bytes (`812`, `4KiB`), at most {}", write_bytes(*most))
+            }
             Self::Time => f.write_str("a time (`250ms`, `2s`)"),
             Self::TimeOrForever => f.write_str("a time (`250ms`, `2s`) or `forever`"),
             Self::Rate => f.write_str("bytes per second (`10KiB/s`)"),

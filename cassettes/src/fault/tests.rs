@@ -79,6 +79,7 @@ fn what_is_wrong_with_a_sentence_is_said_with_its_place() {
     assert!(told("status 1000").starts_with("at character 8: \"1000\" is no status"));
     assert!(told("close at byte 3 on 0").starts_with("at character 20: exchanges are counted"));
     assert!(told("close at byte 3 at end").contains("said twice"));
+    assert!(told("huge-header 10GiB").contains("at most 15MiB"));
     assert!(told("stall at end for soon").contains("`for` takes a time"));
 }
 

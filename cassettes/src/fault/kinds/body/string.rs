@@ -17,8 +17,7 @@ pub(super) const KIND: Kind = Kind {
             ParamType::Word(&["empty", "long", "lone-surrogate", "nul", "unknown"]),
             "which",
         ),
-        Param::place("length", ParamType::Bytes, "of `long`, at most 64MiB; default: 1MiB")
-            .optional(),
+        Param::place("length", ParamType::Size(MAX_BYTES), "of `long`; default: 1MiB").optional(),
         super::KEEP_FRAMING,
     ],
     point: PointUse::Json,
@@ -31,7 +30,7 @@ pub(super) const KIND: Kind = Kind {
 const MAX_BYTES: u64 = 64 << 20;
 
 fn string(scene: &mut Scene<'_>, args: &Args, at: Option<&Point>) -> Result<Script, Misfit> {
-    let len = args.bytes("length").unwrap_or(1 << 20).min(MAX_BYTES);
+    let len = args.bytes("length").unwrap_or(1 << 20);
     replace(scene, args, at, |value| {
         let text = value.text();
         let inner = text.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));

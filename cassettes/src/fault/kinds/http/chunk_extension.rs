@@ -14,7 +14,7 @@ pub(super) const KIND: Kind = Kind {
     meaning: "Adds an extension to a chunk's size: `;x=` and so many bytes (`a`), as RFC 9112 allows. An answer that is not chunked is sent in chunks \
               first. Needs HTTP/1.1.",
     standard: false,
-    params: &[Param::place("length", ParamType::Bytes, "how many bytes, at most 64MiB")],
+    params: &[Param::place("length", ParamType::Size(MAX_BYTES), "how many bytes")],
     point: PointUse::Default(Point::Part(1)),
     breaks: true,
     samples: &["8", "64KiB"],
@@ -31,7 +31,7 @@ fn chunk_extension(
 ) -> Result<Script, Misfit> {
     let scene = chunked(scene)?;
     let end = Chunk::at(&scene, at)?.size().end;
-    let len = args.bytes("length").unwrap_or(0).min(MAX_BYTES);
+    let len = args.bytes("length").unwrap_or(0);
     let value = vec![b'a'; usize::try_from(len).unwrap_or(0)];
     let extension = [b";x=", &value[..]].concat();
     scene.replace(Item::Wire(end..end), Bytes::from(extension))

@@ -11,8 +11,8 @@ pub(super) const KIND: Kind = Kind {
     standard: false,
     params: &[Param::place(
         "length",
-        ParamType::Bytes,
-        "at least so many bytes, at most 64MiB; default: 1MiB",
+        ParamType::Size(MAX_BYTES),
+        "at least so many bytes; default: 1MiB",
     )
     .optional()],
     point: PointUse::None,
@@ -32,7 +32,7 @@ fn endless_head(scene: &mut Scene<'_>, args: &Args, _at: Option<&Point>) -> Resu
     let headers = u64::try_from(scene.layout().headers.len()).unwrap_or(0);
     let end = if headers == 0 { Point::Byte(range.end) } else { Point::Header(headers) };
     let (mut steps, _) = scene.cut(&end)?;
-    let len = args.bytes("length").unwrap_or(1 << 20).min(MAX_BYTES);
+    let len = args.bytes("length").unwrap_or(1 << 20);
     let count = usize::try_from(len).unwrap_or(0).div_ceil(LINE.len());
     steps.push(Step::Send(LINE.repeat(count).into()));
     steps.extend([Step::Stall(None), Step::Close]);

@@ -13,7 +13,7 @@ pub(super) const KIND: Kind = Kind {
     meaning: "Sends a body in gzip that is made of so many zeros, about a thousandth of that on the wire. Needs an answer in gzip, or a client that accepts \
               it.",
     standard: false,
-    params: &[Param::place("length", ParamType::Bytes, "once unpacked; at most 64GiB")],
+    params: &[Param::place("length", ParamType::Size(MAX_CONTENT_BYTES), "once unpacked")],
     point: PointUse::None,
     breaks: true,
     samples: &["100MiB"],
@@ -28,7 +28,7 @@ const BLOCK: usize = 1 << 20;
 
 fn gzip_bomb(scene: &mut Scene<'_>, args: &Args, _at: Option<&Point>) -> Result<Script, Misfit> {
     let mut answer = gzipped(scene)?;
-    let len = args.bytes("length").unwrap_or(0).min(MAX_CONTENT_BYTES);
+    let len = args.bytes("length").unwrap_or(0);
     let bomb = bomb(len).ok_or_else(|| Misfit::new("the body cannot be compressed"))?;
     answer.set_whole_body(bomb);
     Ok(answer.into_script(scene))

@@ -10,19 +10,19 @@ pub(super) const KIND: Kind = Kind {
     family: Family::Http,
     meaning: "Adds a header line `X-Huge` after the recorded ones, with a value of so many bytes (`a`). All else stays on the wire as it was.",
     standard: true,
-    params: &[Param::place("length", ParamType::Bytes, "how many bytes; at most 16MiB")],
+    params: &[Param::place("length", ParamType::Size(MAX_VALUE_BYTES), "how many bytes")],
     point: PointUse::None,
     breaks: true,
     samples: &["64KiB"],
     action: Action::Edit(huge_header),
 };
 
-/// Longest value. In HTTP/2 a frame has no longer payload.
-const MAX_VALUE_BYTES: u64 = (16 << 20) - (1 << 16);
+/// Longest value. In HTTP/2 a frame has no more than 16 MiB, and holds the other headers, too.
+const MAX_VALUE_BYTES: u64 = 15 << 20;
 
 fn huge_header(scene: &mut Scene<'_>, args: &Args, _at: Option<&Point>) -> Result<Script, Misfit> {
     let mut answer = Answer::of(scene)?;
-    let len = args.bytes("length").unwrap_or(0).min(MAX_VALUE_BYTES);
+    let len = args.bytes("length").unwrap_or(0);
     let value = vec![b'a'; usize::try_from(len).unwrap_or(0)];
     let name = if scene.is_http2() { "x-huge" } else { "X-Huge" };
     answer.head.lines.push(HeadLine::new(name, value));

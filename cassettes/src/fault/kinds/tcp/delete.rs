@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::fault::{Action, Args, Family, Kind, Misfit, Param, ParamType, Point, PointUse, Scene};
+use crate::fault::{Action, Args, Family, Kind, Misfit, Point, PointUse, Scene};
 use crate::model::Script;
 
 pub(super) const KIND: Kind = Kind {
@@ -10,12 +10,7 @@ pub(super) const KIND: Kind = Kind {
     family: Family::Tcp,
     meaning: "Leaves out the thing that the point names (`at event 2`, `at message 1`, `at part 3`), with the framing in order; or so many bytes after the point, with the framing as it was.",
     standard: true,
-    params: &[Param::place(
-        "count",
-        ParamType::Bytes,
-        "so many bytes after the point; default: the thing that it names, or 1",
-    )
-    .optional()],
+    params: &[super::COUNT],
     point: PointUse::Required,
     breaks: true,
     samples: &[""],

@@ -8,12 +8,11 @@ use crate::fault::{Args, Param, ParamType, Random};
 const MAX_BYTES: u64 = 1 << 20;
 
 /// How many.
-pub(super) const COUNT: Param =
-    Param::place("count", ParamType::Bytes, "how many; more than 1 MiB are 1 MiB");
+pub(super) const COUNT: Param = Param::place("count", ParamType::Size(MAX_BYTES), "how many");
 
 /// As many as the parameter says, drawn from the seed.
 pub(super) fn garbage(args: &Args, random: &mut Random) -> Bytes {
-    let count = args.bytes("count").unwrap_or(1).min(MAX_BYTES);
+    let count = args.bytes("count").unwrap_or(1);
     random.bytes(usize::try_from(count).unwrap_or(0)).into()
 }
 

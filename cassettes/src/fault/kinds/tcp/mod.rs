@@ -31,7 +31,7 @@ mod swap;
 mod trailing;
 mod wrong_protocol;
 
-use crate::fault::Kind;
+use crate::fault::{Kind, Param, ParamType};
 
 pub(super) const KINDS: &[&Kind] = &[
     &refuse::KIND,
@@ -63,3 +63,11 @@ pub(super) const KINDS: &[&Kind] = &[
     &trailing::KIND,
     &wrong_protocol::KIND,
 ];
+
+/// How much of what follows the point, in place of the thing that it names.
+const COUNT: Param = Param::place(
+    "count",
+    ParamType::Bytes,
+    "so many bytes after the point; default: the thing that it names, or 1",
+)
+.optional();
