@@ -33,26 +33,34 @@ fn field() -> impl Strategy<Value = Field> {
         .prop_map(|(name, value, sensitive)| Field { sensitive, ..Field::new(name, value) })
 }
 
-/// A frame as a recording holds it.
+/// A frame as a recording holds it; now and then one of a kind that fits its payload by chance only.
+fn recorded() -> impl Strategy<Value = Frame> {
+    let by_chance =
+        (any::<u8>(), any::<u32>(), vec(any::<u8>(), 0..40)).prop_map(|(kind, stream, payload)| {
+            Frame::new(Kind::from(kind), 0, stream >> 1, payload.into())
+        });
+    prop_oneof![10 => sound(), 1 => by_chance]
+}
+
+/// A frame as an implementation composes it: no reserved bit is set in its payload, and no setting stands twice.
 fn sound() -> impl Strategy<Value = Frame> {
-    let stream = prop_oneof![Just(0_u32), Just(1), Just(3), 0..1_u32 << 31];
+    let stream = prop_oneof![Just(1_u32), Just(3), 1..1_u32 << 31];
     let data = prop_oneof![
         Just(b"{\"a\": 1}".to_vec()),
         Just(b"data: 1\n\n".to_vec()),
         vec(any::<u8>(), 0..40)
     ];
     let number = || prop_oneof![0..20_u32, any::<u32>()];
-    (stream, vec(field(), 0..4), data, number(), number(), any::<bool>(), 0..11_u8).prop_map(
+    (stream, vec(field(), 0..4), data, number(), number(), any::<bool>(), 0..10_u8).prop_map(
         |(stream, fields, data, number, other, end, kind)| match kind {
             0 | 1 => compose::headers(stream, encode_standalone(&fields), end),
             2 | 3 => compose::data(stream, data.into(), end),
             4 => compose::rst_stream(stream, ErrorCode(number)),
-            5 => compose::settings(&[(8, number), (other.to_le_bytes()[0].into(), other)]),
+            5 => compose::settings(&[(8, number), (9 + u16::from(end), other)]),
             6 => compose::goaway(stream, ErrorCode(number), &data),
-            7 => compose::window_update(stream, number),
+            7 => compose::window_update(stream, number >> 1),
             8 => compose::ping(number.to_be_bytes().repeat(2).try_into().unwrap()),
-            9 => compose::settings_ack(),
-            _ => Frame::new(Kind::from(number.to_le_bytes()[0]), 0, stream, data.into()),
+            _ => compose::settings_ack(),
         },
     )
 }
@@ -60,14 +68,14 @@ fn sound() -> impl Strategy<Value = Frame> {
 /// Sound or not.
 fn bytes() -> impl Strategy<Value = Bytes> {
     let spoilt =
-        (sound(), any::<prop::sample::Index>(), any::<u8>()).prop_map(|(frame, at, with)| {
+        (recorded(), any::<prop::sample::Index>(), any::<u8>()).prop_map(|(frame, at, with)| {
             let mut bytes = frame.encode().to_vec();
             let at = at.index(bytes.len());
             bytes[at] = with;
             Bytes::from(bytes)
         });
     prop_oneof![
-        8 => sound().prop_map(|frame| frame.encode()),
+        8 => recorded().prop_map(|frame| frame.encode()),
         2 => spoilt,
         1 => Just(Bytes::from_static(PREFACE)),
         1 => vec(any::<u8>(), 1..30).prop_map(Bytes::from),
@@ -158,11 +166,6 @@ proptest! {
 
     #[test]
     fn sound_frames_are_said_readably(frame in sound()) {
-        let sound = frame.check(crate::wire::http2::MAX_FRAME_BYTES).is_ok();
-        let known = frame.kind().number() < Kind::Continuation.number();
-        let twice = frame.settings().is_some_and(|all| all.len() == 2 && all[0].0 == all[1].0);
-        let whole = frame.block().is_none() || frame.header.has(flag::END_HEADERS);
-        prop_assume!(sound && known && whole && !twice && frame.window_update().is_none());
         let chunk = Chunk {
             direction: Direction::ToClient,
             at: Timestamp::ZERO,
