@@ -1,5 +1,9 @@
 //! Faults on live traffic: `retape proxy`.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::thread::{self, JoinHandle};
+
 use serde_json::Value;
 
 use crate::support::{Client, Origin, Retape, json, text_of};
@@ -114,5 +118,60 @@ fn plain_tcp_is_slowed_and_broken_by_the_byte() {
     let mut client = Client::connect(&url);
     client.send("GET /users", "", b"");
     assert_eq!(client.end().unwrap(), b"HTTP/1.1 ");
+    assert_eq!(running.stop().code, Some(0));
+}
+
+/// A server that tells its one client to go on, and answers once it has the five bytes of the body.
+fn telling_to_go_on() -> (String, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let serve = move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let mut heard = Vec::new();
+        while !heard.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            client.read_exact(&mut byte).unwrap();
+            heard.extend(byte);
+        }
+        client.write_all(GO_ON).unwrap();
+        client.read_exact(&mut [0; 5]).unwrap();
+        client.write_all(&json(BODY)).unwrap();
+    };
+    (url, thread::spawn(serve))
+}
+
+const GO_ON: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+#[test]
+fn a_client_that_waits_to_be_told_to_go_on_is_told_at_once_whatever_becomes_of_its_answer() {
+    for (fault, says) in [
+        ("status 503", "HTTP/1.1 503 Service Unavailable\r\n"),
+        ("remove at json $.users[0]", "[2, 3]"),
+        ("100-late 10ms", BODY),
+    ] {
+        let (retape, (url, server)) = (Retape::new(), telling_to_go_on());
+        let running = retape.serve(["proxy", "--to", &url, "--fault", fault]);
+        let mut client = running.client();
+        client.send("PUT /users", "Expect: 100-continue\r\nContent-Length: 5\r\n", b"");
+        // It sends nothing more before that.
+        assert_eq!(client.part(b"\r\n\r\n"), GO_ON, "{fault}");
+        client.send_raw(b"hello");
+        let answer = String::from_utf8(client.answer()).unwrap();
+        assert!(answer.contains(says), "{fault}: {answer}");
+        server.join().unwrap();
+        let ended = running.stop();
+        assert!(ended.stderr.contains(&format!("{fault}: applied 1 time")), "{fault}: {ended:?}");
+    }
+}
+
+#[test]
+fn a_client_that_is_never_told_to_go_on_does_so_when_it_has_waited_enough() {
+    let (retape, (url, server)) = (Retape::new(), telling_to_go_on());
+    let running = retape.serve(["proxy", "--to", &url, "--fault", "100-never"]);
+    let mut client = running.client();
+    client.send("PUT /users", "Expect: 100-continue\r\nContent-Length: 5\r\n", b"");
+    client.send_raw(b"hello");
+    assert_eq!(client.answer(), json(BODY));
+    server.join().unwrap();
     assert_eq!(running.stop().code, Some(0));
 }

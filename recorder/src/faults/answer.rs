@@ -1,16 +1,17 @@
 //! One exchange's answer, and what faults do to it.
 
 use bytes::Bytes;
-use cassettes::fault::{Action, Break, End, Fault, Point};
-use cassettes::model::{Step, Timestamp};
+use cassettes::fault::{End, Fault};
+use cassettes::model::{Step, Timestamp, Until};
 use cassettes::wire::http1::{Framing, ResponseHead};
 use cassettes::wire::messages::StreamKind;
 
 use super::asked::Asked;
 use super::burst::Burst;
 use super::connection::Link;
-use super::finder::{Finder, Part, Piece};
+use super::finder::{Part, Piece};
 use super::held::{Held, MAX_HELD_BYTES, MAX_HELD_TIME, Whole};
+use super::hit::{Does, Hit};
 use super::items::Items;
 use super::shapers::Shapers;
 use super::shared::About;
@@ -29,28 +30,12 @@ pub(super) struct Answer {
     shapers: Shapers,
     voice: Voice,
     flow: Flow,
+    /// Interim answers that have passed: they count where all of it does.
+    interim: Held,
     /// When something came of it last.
     last: Timestamp,
     /// A fault has ended it: how, and whether its connection with it.
     ended: Option<(End, bool)>,
-}
-
-/// A fault that hits it.
-#[derive(Debug)]
-struct Hit {
-    place: usize,
-    fault: Fault,
-    does: Does,
-}
-
-#[derive(Debug)]
-enum Does {
-    /// At the point that is looked for.
-    Break(Box<Finder>, Break),
-    Shape,
-    Edit,
-    /// It is over.
-    Nothing,
 }
 
 #[derive(Debug)]
@@ -60,12 +45,6 @@ enum Flow {
     /// The client gets no more of it.
     Silent,
 }
-
-/// Kinds that say when a server goes on, or what it does by itself: a live one decides that.
-const NOT_LIVE: [(&str, &str); 2] = [
-    ("early-response", "a live server answers when it likes"),
-    ("no-pong", "a live server answers pings itself"),
-];
 
 impl Answer {
     /// It begins.
@@ -78,6 +57,7 @@ impl Answer {
             shapers: Shapers::default(),
             voice,
             flow: Flow::Passing,
+            interim: Held::new(now),
             last: now,
             ended: None,
             asked,
@@ -93,8 +73,7 @@ impl Answer {
 
     /// Whether its head must be whole before any of it is sent.
     pub(super) fn wants_head(&self) -> bool {
-        let mut finders = self.hits.iter().filter_map(Hit::finder);
-        matches!(self.flow, Flow::Passing) && finders.any(Finder::wants_head)
+        matches!(self.flow, Flow::Passing) && self.hits.iter().any(Hit::wants_head)
     }
 
     /// It is held back.
@@ -110,7 +89,7 @@ impl Answer {
     /// Until when it may be held, if it is.
     pub(super) fn deadline(&self) -> Option<Timestamp> {
         match &self.flow {
-            Flow::Holding(held) => Some(held.deadline()),
+            Flow::Holding(held) => held.deadline(),
             _ => None,
         }
     }
@@ -151,8 +130,17 @@ impl Answer {
                 if held.is_too_long() || !self.asked.is_kept() {
                     let most = MAX_HELD_BYTES / 1024 / 1024;
                     self.give_up(&format!("the exchange is longer than {most} MiB"), burst);
+                } else if part == Part::Interim {
+                    self.let_go(ends_read, burst);
                 }
             }
+        }
+    }
+
+    /// The server waits for the client to go on with its request.
+    pub(super) fn waits(&mut self, burst: &mut Burst) {
+        if matches!(self.flow, Flow::Passing) {
+            self.shape(Step::Receive(Until::RequestEnd), burst);
         }
     }
 
@@ -173,11 +161,12 @@ impl Answer {
         if !self.is_held() {
             return;
         }
+        let before = burst.steps.len();
         if let Flow::Holding(held) = std::mem::replace(&mut self.flow, Flow::Passing) {
             self.edit(&held, Whole::Switched, burst);
         }
         self.hits.clear();
-        if !burst.switches() {
+        if !burst.switches(before) {
             // The server speaks another protocol now, of which the client must hear nothing.
             burst.steps.push(Step::Close);
             self.flow = Flow::Silent;
@@ -197,32 +186,14 @@ impl Answer {
     }
 
     fn add(&mut self, place: usize, fault: Fault) {
-        let random = || {
-            let seed = self.link.faults.set().seed();
-            fault.random(self.asked.number(), self.about.attempt, seed)
-        };
-        let does = match fault.kind().action {
-            Action::Break(make) => {
-                let finder =
-                    Finder::new(fault.point().cloned().unwrap_or(Point::Byte(0)), self.voice);
-                Does::Break(Box::new(finder), make(fault.args(), &mut random()))
-            }
-            Action::Shape(make) => {
-                self.shapers.add(make(fault.args(), random()));
-                self.tell(place, Outcome::Applied { after: None });
-                Does::Shape
-            }
-            // Receptions hit connections, and no answer.
-            Action::Edit(_) | Action::Reception(_) => Does::Edit,
-        };
-        if let Some((_, why)) = NOT_LIVE.iter().find(|(name, _)| *name == fault.kind().name) {
+        let seed = self.link.faults.set().seed();
+        let random = fault.random(self.asked.number(), self.about.attempt, seed);
+        let hit = Hit::new((place, fault), self.voice, random, &mut self.shapers);
+        if let Some(why) = hit.misfit(self.asked.request().is_none()) {
             return self.tell(place, passed(why));
         }
-        let hit = Hit { place, fault, does };
-        // Nothing says where a connection of plain TCP has said all.
-        if self.asked.request().is_none() && hit.needs_whole() {
-            let why = "it needs a whole answer, and plain TCP does not say where one ends";
-            return self.tell(place, passed(why));
+        if matches!(hit.does, Does::Shape) {
+            self.tell(place, Outcome::Applied { after: None });
         }
         self.hits.push(hit);
     }
@@ -230,12 +201,30 @@ impl Answer {
     /// From here on it is held. What shapes it is done to the whole then.
     fn hold(&mut self, now: Timestamp) {
         self.shapers = Shapers::default();
-        self.flow = Flow::Holding(Held::new(now));
+        self.flow = Flow::Holding(std::mem::replace(&mut self.interim, Held::new(now)));
     }
 
     fn pass(&mut self, wire: &Bytes, part: Part, ends_read: bool, burst: &mut Burst) {
         let gap = burst.now.since(std::mem::replace(&mut self.last, burst.now));
         self.shapers.pass_time(self.voice, gap, &mut burst.steps);
+        if part != Part::Interim {
+            return self.pass_piece(wire, part, ends_read, burst);
+        }
+        if !self.is_held() && !self.interim.is_too_long() {
+            self.interim.push(wire.clone(), burst.now);
+            self.interim.let_go();
+        }
+        let edited = self.edit_interim(wire, burst.now);
+        let Some(steps) = edited else { return self.pass_piece(wire, part, ends_read, burst) };
+        for step in steps {
+            match step {
+                Step::Send(bytes) => self.pass_piece(&bytes, part, ends_read, burst),
+                step => self.shape(step, burst),
+            }
+        }
+    }
+
+    fn pass_piece(&mut self, wire: &Bytes, part: Part, ends_read: bool, burst: &mut Burst) {
         let piece = Piece { wire, part, ends_read };
         let finders = self.hits.iter_mut().enumerate();
         let mut cuts: Vec<_> = finders
@@ -297,7 +286,39 @@ impl Answer {
         self.shapers.step(self.voice, step, &mut burst.steps);
     }
 
+    /// An interim answer is whole, and what is held: it is let go if nothing is about it. The client may wait for it before it goes on with
+    /// its request, and the server for that.
+    fn let_go(&mut self, ends_read: bool, burst: &mut Burst) {
+        let Flow::Holding(held) = &mut self.flow else { return };
+        if self.hits.iter().any(|hit| hit.is_about_interim(held)) {
+            return;
+        }
+        let interim = held.let_go();
+        self.pass(&interim, Part::Interim, ends_read, burst);
+    }
+
+    /// What becomes of an interim answer, if it is edited.
+    fn edit_interim(&mut self, wire: &Bytes, now: Timestamp) -> Option<Vec<Step>> {
+        let is_due = |hit: &&Hit| matches!(hit.does, Does::Interim);
+        if !self.hits.iter().any(|hit| is_due(&hit)) {
+            return None;
+        }
+        let mut held = Held::new(now);
+        held.push(wire.clone(), now);
+        let faults = self.hits.iter().filter(is_due).map(|hit| &hit.fault);
+        let about = (&self.asked, &self.about);
+        let edited = held.edit(Whole::Interim, self.voice, &self.link, about, faults);
+        let due = self.hits.iter_mut().filter(|hit| is_due(&&**hit));
+        for (hit, _) in due.zip(edited.outcomes).filter(|(_, outcome)| outcome.is_ok()) {
+            hit.does = Does::Nothing;
+            let applied = Outcome::Applied { after: None };
+            self.link.faults.tell(hit.place, &self.about, applied);
+        }
+        Some(edited.steps)
+    }
+
     fn edit(&mut self, held: &Held, whole: Whole, burst: &mut Burst) {
+        self.hits.retain(|hit| !matches!(hit.does, Does::Nothing));
         let faults = self.hits.iter().map(|hit| &hit.fault);
         let about = (&self.asked, &self.about);
         let edited = held.edit(whole, self.voice, &self.link, about, faults);
@@ -324,36 +345,19 @@ impl Answer {
 
     fn tell_missed(&self) {
         for hit in &self.hits {
-            if let Does::Break(finder, _) = &hit.does {
-                let why = format!("the answer ended after {} bytes, without it", finder.wire());
-                self.tell(hit.place, passed(&why));
-            }
+            let why = match &hit.does {
+                Does::Break(finder, _) => {
+                    format!("the answer ended after {} bytes, without it", finder.wire())
+                }
+                Does::Interim => "no `100 Continue` came before the answer".to_owned(),
+                _ => continue,
+            };
+            self.tell(hit.place, passed(&why));
         }
     }
 
     fn tell(&self, place: usize, outcome: Outcome) {
         self.link.faults.tell(place, &self.about, outcome);
-    }
-}
-
-impl Hit {
-    fn finder(&self) -> Option<&Finder> {
-        match &self.does {
-            Does::Break(finder, _) => Some(finder),
-            _ => None,
-        }
-    }
-
-    fn finder_mut(&mut self) -> Option<&mut Finder> {
-        match &mut self.does {
-            Does::Break(finder, _) => Some(finder),
-            _ => None,
-        }
-    }
-
-    /// Whether nothing but a whole answer will do, whatever its head says.
-    fn needs_whole(&self) -> bool {
-        matches!(self.does, Does::Edit) || self.finder().is_some_and(Finder::needs_whole)
     }
 }
 

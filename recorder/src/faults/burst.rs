@@ -25,9 +25,9 @@ impl Burst {
         self.drops = true;
     }
 
-    /// Whether what is sent agrees to another protocol.
-    pub(super) fn switches(&self) -> bool {
-        let sends = self.steps.iter().filter_map(|step| match step {
+    /// Whether what is sent after so many steps agrees to another protocol.
+    pub(super) fn switches(&self, before: usize) -> bool {
+        let sends = self.steps.iter().skip(before).filter_map(|step| match step {
             Step::Send(bytes) => Some(&bytes[..]),
             _ => None,
         });

@@ -20,8 +20,10 @@ pub(super) struct Piece<'a> {
 /// What a piece is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
-    /// Framing, an interim head, or a part of a head.
+    /// Framing, or a part of a head.
     Around,
+    /// The whole head of an interim answer, or the end of one.
+    Interim,
     /// The whole head of the final answer.
     Head,
     /// So many bytes of content at its end; before them framing.

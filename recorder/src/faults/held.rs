@@ -26,9 +26,11 @@ pub(super) const MAX_HELD_TIME: Duration = Duration::from_secs(30);
 /// What has come of it.
 #[derive(Debug)]
 pub(super) struct Held {
-    since: Timestamp,
+    begun: Timestamp,
     chunks: Vec<Chunk>,
     bytes: usize,
+    /// So much of it was let go: chunks, and bytes.
+    gone: (usize, usize),
 }
 
 /// Whether it is whole.
@@ -40,6 +42,8 @@ pub(super) enum Whole {
     ByEnd,
     /// It is, and what follows is no answer.
     Switched,
+    /// It is an interim one, and the answer is yet to come.
+    Interim,
 }
 
 /// What faults made of it.
@@ -50,8 +54,8 @@ pub(super) struct Edited {
 }
 
 impl Held {
-    pub(super) const fn new(since: Timestamp) -> Self {
-        Self { since, chunks: Vec::new(), bytes: 0 }
+    pub(super) const fn new(begun: Timestamp) -> Self {
+        Self { begun, chunks: Vec::new(), bytes: 0, gone: (0, 0) }
     }
 
     pub(super) fn push(&mut self, bytes: Bytes, at: Timestamp) {
@@ -61,18 +65,39 @@ impl Held {
         }
     }
 
-    /// Until when it may be held.
-    pub(super) fn deadline(&self) -> Timestamp {
-        self.since.later(MAX_HELD_TIME)
+    /// Until when it may be held, if any of it is.
+    pub(super) fn deadline(&self) -> Option<Timestamp> {
+        let first = self.chunks.get(self.gone.0)?;
+        Some(first.at.later(MAX_HELD_TIME))
     }
 
     pub(super) const fn is_too_long(&self) -> bool {
         self.bytes > MAX_HELD_BYTES
     }
 
+    /// How many bytes have come.
+    pub(super) const fn bytes(&self) -> u64 {
+        self.bytes as u64
+    }
+
+    /// In how many pieces.
+    pub(super) const fn pieces(&self) -> u64 {
+        self.chunks.len() as u64
+    }
+
+    /// What has come by now is not held any more.
+    pub(super) fn let_go(&mut self) -> Bytes {
+        let released: Vec<_> = self.chunks.iter().skip(self.gone.0).map(|it| &it.bytes).collect();
+        self.gone = (self.chunks.len(), self.bytes);
+        match &released[..] {
+            [only] => Bytes::clone(only),
+            several => several.iter().flat_map(|bytes| bytes.iter().copied()).collect(),
+        }
+    }
+
     /// As it came.
     pub(super) fn into_steps(self) -> impl Iterator<Item = Step> {
-        self.chunks.into_iter().map(|chunk| Step::Send(chunk.bytes))
+        self.chunks.into_iter().skip(self.gone.0).map(|chunk| Step::Send(chunk.bytes))
     }
 
     /// What these make of it, in this order.
@@ -87,8 +112,8 @@ impl Held {
         let exchange = self.exchange(asked, voice);
         let connection = self.connection(whole, link.tls);
         let mut script = compile(&exchange, &connection, whole == Whole::ByEnd);
-        if whole == Whole::Switched {
-            // To one who sees no more than this, the conversation seems to break off.
+        if whole != Whole::ByEnd {
+            // To one who sees no more than this, the conversation may seem to break off: what follows, or the end of the request.
             script.steps.pop_if(|step| *step == Step::Close);
         }
         let mut outcomes = Vec::new();
@@ -98,7 +123,7 @@ impl Held {
             let applied = fault.apply(scene);
             outcomes.push(applied.map(|edited| script = edited));
         }
-        Edited { steps: without_waits(script), outcomes }
+        Edited { steps: without_first(self.gone.1, without_waits(script)), outcomes }
     }
 
     fn exchange(&self, asked: &Asked, voice: Voice) -> Exchange {
@@ -116,16 +141,30 @@ impl Held {
         Connection {
             tls: tls.then(|| Box::new(Tls::default())),
             closes: (whole == Whole::ByEnd).then_some(closed).into_iter().collect(),
-            ..Connection::opened_at(self.since)
+            ..Connection::opened_at(self.begun)
         }
     }
 
     fn last(&self) -> Timestamp {
-        self.chunks.last().map_or(self.since, |chunk| chunk.at)
+        self.chunks.last().map_or(self.begun, |chunk| chunk.at)
     }
 }
 
 /// The server's own time has passed already.
-fn without_waits(script: Script) -> Vec<Step> {
-    script.steps.into_iter().filter(|step| !matches!(step, Step::Wait(_))).collect()
+fn without_waits(script: Script) -> impl Iterator<Item = Step> {
+    script.steps.into_iter().filter(|step| !matches!(step, Step::Wait(_)))
+}
+
+/// The client has so many bytes already. The time that is to pass among them still does.
+fn without_first(bytes: usize, steps: impl Iterator<Item = Step>) -> Vec<Step> {
+    let mut gone = bytes;
+    let rest = steps.filter_map(|step| match step {
+        Step::Send(bytes) => {
+            let had = gone.min(bytes.len());
+            gone -= had;
+            (had < bytes.len()).then(|| Step::Send(bytes.slice(had..)))
+        }
+        step => Some(step),
+    });
+    rest.collect()
 }

@@ -176,7 +176,12 @@ impl Http1 {
         match event {
             Event::Head(_) if self.responses.kind() == ResponseKind::Interim => {
                 let wire = self.with_head(wire);
-                self.give(wire, Part::Around, ends_read, burst);
+                self.give(wire, Part::Interim, ends_read, burst);
+                // A request that came after it would not be being asked yet.
+                let asks_on = self.asking && self.asked.is_empty();
+                if let Some(answer) = self.answer.as_mut().filter(|_| asks_on) {
+                    answer.waits(burst);
+                }
             }
             Event::Head(head) => {
                 let wire = self.with_head(wire);

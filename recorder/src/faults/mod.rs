@@ -3,7 +3,7 @@
 //! - [`Faults`]: those in force in one session, and what came of them
 //! - [`ConnectionFaults`]: one connection; it stands between what the server says and what the client gets
 //! - `http1`, `http2`, `raw`: from bytes to exchanges, in each protocol
-//! - `asked`: what a client wants; `answer`: what it gets, and what is done to that; `held`: one that must be whole first
+//! - `asked`: what a client wants; `answer`: what it gets, and what is done to that; `hit`: when that is done; `held`: one that must be whole first
 //! - `voice`: whether that is bytes or frames; `shapers`: when it goes out; `burst`: one read's worth of it
 //! - `finder`, `items`: a point in an answer that still comes
 //! - [`Outlet`]: what one side is to get, and when; [`Act`] and [`Ending`]: what is done to it besides
@@ -19,6 +19,7 @@ mod burst;
 mod connection;
 mod finder;
 mod held;
+mod hit;
 mod http1;
 mod http2;
 mod items;

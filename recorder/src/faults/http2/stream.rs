@@ -133,6 +133,9 @@ impl Stream {
         if let Some(answer) = &mut self.answer {
             let part = part_of(brought.event, self.response.kind(), answer, now);
             answer.take(frame.encode(), part, ends_read, &mut burst);
+            if part == Part::Interim && !self.request.is_over() {
+                answer.waits(&mut burst);
+            }
             if answer.is_held() {
                 let data = frame.data().map_or(0, |data| data.len());
                 echo.connection += data;
@@ -272,6 +275,7 @@ fn part_of(event: Option<Event>, kind: ResponseKind, answer: &mut Answer, now: T
             answer.learn(&head, Framing::EndStream, now);
             Part::Head
         }
+        Some(Event::Head(_)) => Part::Interim,
         Some(Event::Body(data)) => Part::Content(data.len()),
         _ => Part::Around,
     }

@@ -1,8 +1,7 @@
 //! A fault does to a live answer, however it comes, what it does to a recorded one.
 
 use bytes::Bytes;
-use cassettes::fault::NoExchanges;
-use cassettes::fault::{Action, Kind, Scene, catalogue};
+use cassettes::fault::{Action, Kind, NoExchanges, PointUse, Scene, catalogue};
 use cassettes::model::{
     Chunk, Connection, ConnectionId, Direction, Exchange, Protocol, Step, Timestamp,
 };
@@ -18,9 +17,14 @@ const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-A: b\r
 const EVENTS: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\nd\r\ndata: one\n\nda\r\nd\r\nta: two\n\ndata\r\n9\r\n: three\n\n\r\n0\r\n\r\n";
 const INTERIM: &str =
     "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc";
+const INTERIM_CHUNKED: &str = "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
 const EMPTY: &str = "HTTP/1.1 204 No Content\r\nX-A: b\r\n\r\n";
 
-const ANSWERS: [&str; 5] = [PLAIN, CHUNKED, EVENTS, INTERIM, EMPTY];
+const PUT: &str =
+    "PUT /users?page=2 HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n";
+const GO_ON: &str = "HTTP/1.1 100 Continue\r\n\r\n";
+
+const ANSWERS: [&str; 6] = [PLAIN, CHUNKED, EVENTS, INTERIM, INTERIM_CHUNKED, EMPTY];
 
 const POINTS: [&str; 22] = [
     "byte 0",
@@ -95,6 +99,24 @@ fn live(sentence: &str, answer: &str, size: usize) -> Got {
     got
 }
 
+/// What a client gets that is told to go on before it sends its body; and whether it would wait for that in vain.
+fn live_in_turns(sentence: &str, answer: &str, size: usize) -> (Got, bool) {
+    let mut play = Play::http(&[sentence]);
+    play.ask(PUT);
+    play.say(GO_ON, size);
+    let mut got = play.got();
+    let waits = got.bytes != GO_ON.as_bytes() && play.due().is_none();
+    play.ask("abc");
+    play.say(answer, usize::MAX);
+    let rest = play.gets();
+    play.ask(GET);
+    let last = play.gets();
+    got.bytes.extend(rest.bytes);
+    got.acts.extend(rest.acts.into_iter().chain(last.acts));
+    got.acts.retain(|act| *act != Act::Flush);
+    (got, waits)
+}
+
 /// What edits an answer may keep the pieces in which it came.
 fn sizes_of(kind: &Kind, answer: &str) -> Vec<usize> {
     match kind.action {
@@ -108,7 +130,6 @@ fn assert_same(sentence: &str, answer: &str) {
     let expected = replayed(sentence, answer).unwrap_or(unbroken);
     for size in sizes_of(set(&[sentence]).faults()[0].kind(), answer) {
         let got = live(sentence, answer, size);
-        let text = |got: &Got| (String::from_utf8_lossy(&got.bytes).into_owned(), got.acts.clone());
         assert_eq!(text(&got), text(&expected), "{sentence}, in pieces of {size}: {answer}");
     }
 }
@@ -134,4 +155,30 @@ fn every_kind_does_to_a_live_answer_what_it_does_to_a_recorded_one() {
             }
         }
     }
+}
+
+#[test]
+fn a_client_is_told_to_go_on_at_once_and_gets_in_the_end_what_it_gets_of_a_recorded_answer() {
+    let answer = [GO_ON, PLAIN].concat();
+    for kind in catalogue() {
+        for sample in kind.samples {
+            for place in ["at body 3", "at head", "at byte 3", "at byte 40"] {
+                let sentence = sentence_of(kind, sample, place);
+                let unbroken = Got { bytes: answer.clone().into(), acts: Vec::new() };
+                let expected = replayed(&sentence, &answer).unwrap_or(unbroken);
+                let spared = expected.bytes.starts_with(GO_ON.as_bytes());
+                for size in [1, 10, GO_ON.len()] {
+                    let (got, waits) = live_in_turns(&sentence, PLAIN, size);
+                    assert_eq!(text(&got), text(&expected), "{sentence}, in pieces of {size}");
+                    // What could not be done is known only when the whole answer is.
+                    let is_tried = place == "at byte 3" && kind.point != PointUse::None;
+                    assert!(!waits || !spared || is_tried, "{sentence}, in pieces of {size}");
+                }
+            }
+        }
+    }
+}
+
+fn text(got: &Got) -> (String, Vec<Act>) {
+    (String::from_utf8_lossy(&got.bytes).into_owned(), got.acts.clone())
 }

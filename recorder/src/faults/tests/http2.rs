@@ -32,6 +32,11 @@ fn head(stream: u32, kind: &'static str, end: bool) -> Frame {
     compose::headers(stream, block, end)
 }
 
+fn interim(stream: u32, status: &'static str) -> Frame {
+    let block = hpack::encode_standalone(&fields(&[(":status", status), ("link", "</a>")]));
+    compose::headers(stream, block, false)
+}
+
 fn data(stream: u32, text: &'static str, end: bool) -> Frame {
     compose::data(stream, Bytes::from_static(text.as_bytes()), end)
 }
@@ -116,7 +121,7 @@ impl Talk {
 
 const FEED: &str = "text/event-stream";
 
-fn answers(stream: u32) -> [Vec<Frame>; 3] {
+fn answers(stream: u32) -> [Vec<Frame>; 4] {
     [
         vec![head(stream, "application/json", false), data(stream, "{\"a\":[1,2,3]}", true)],
         vec![
@@ -126,6 +131,12 @@ fn answers(stream: u32) -> [Vec<Frame>; 3] {
             trailers(stream),
         ],
         vec![head(stream, "text/plain", true)],
+        vec![
+            interim(stream, "103"),
+            interim(stream, "100"),
+            head(stream, "text/plain", false),
+            data(stream, "hello, to one who was told to go on and did so in the end", true),
+        ],
     ]
 }
 
@@ -210,6 +221,24 @@ fn every_kind_does_to_a_live_stream_what_it_does_to_a_recorded_one() {
                 assert_same(&sentence, &answer);
             }
         }
+    }
+}
+
+#[test]
+fn a_client_is_told_to_go_on_at_once_though_its_answer_is_held() {
+    let sentences = ["status 503", "truncate", "rst CANCEL at body 2", "goaway NO_ERROR last 1"];
+    for sentence in sentences {
+        let mut talk = Talk::new(&[sentence], &[]);
+        let block = talk.requests.encode(&request_fields());
+        talk.play.ask(compose::headers(1, block, false).encode());
+        talk.say(&[interim(1, "100")], 5);
+        assert_eq!(talk.got().0, [interim(1, "100")], "{sentence}");
+        assert_eq!(talk.play.due(), None, "{sentence}");
+        talk.play.ask(data(1, "body", true).encode());
+        talk.say(&[head(1, "text/plain", false), data(1, "hello", true)], 5);
+        let (got, _) = talk.got();
+        assert!(!got.is_empty() && got[0] != interim(1, "100"), "{sentence}: {got:?}");
+        assert!(talk.play.told()[0].starts_with("broke"), "{:?}", talk.play.told());
     }
 }
 

@@ -4,3 +4,4 @@ mod differential;
 mod http2;
 mod play;
 mod plays;
+mod random;

@@ -233,6 +233,66 @@ fn an_upgrade_is_refused_though_the_server_agreed_and_another_passes() {
     }
 }
 
+const PUT: &str = "PUT / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
+const GO_ON: &str = "HTTP/1.1 100 Continue\r\n\r\n";
+
+#[test]
+fn a_client_that_uploads_for_long_after_it_was_told_to_go_on_gets_its_edited_answer() {
+    for faults in [&["status 503"][..], &["100-late 10ms", "status 503"]] {
+        let mut play = Play::http(faults);
+        play.ask(PUT);
+        play.say(GO_ON, 7);
+        assert_eq!(play.gets().bytes, GO_ON.as_bytes(), "{faults:?}");
+        assert_eq!(play.due(), None, "nothing is held");
+        play.pass(Duration::from_secs(60));
+        play.ask("hi");
+        play.say(OK, 7);
+        let got = String::from_utf8(play.got().bytes).unwrap();
+        assert!(got.starts_with("HTTP/1.1 503"), "{faults:?}: {got}");
+    }
+}
+
+#[test]
+fn a_client_is_told_to_go_on_late_or_never_and_its_answer_streams() {
+    for (fault, time, told) in [("100-late 2s", 2, GO_ON), ("100-never", 0, "")] {
+        let mut play = Play::http(&[fault]);
+        play.ask(PUT);
+        play.say(GO_ON, 7);
+        assert_eq!(play.got().bytes, b"");
+        assert_eq!(play.told().len(), 1, "{fault}");
+        play.pass(Duration::from_secs(time));
+        assert_eq!(play.got().bytes, told.as_bytes());
+        play.ask("hi");
+        play.say(&OK[..OK.len() - 1], 7);
+        assert_eq!(play.got().bytes, &OK.as_bytes()[..OK.len() - 1], "{fault}");
+    }
+}
+
+#[test]
+fn a_client_that_is_not_told_to_go_on_cannot_be_told_so_late() {
+    let mut play = Play::http(&["100-late 2s"]);
+    play.ask(get("/"));
+    play.say(OK, 7);
+    assert_eq!(play.got().bytes, OK.as_bytes());
+    assert!(play.told()[0].ends_with("no `100 Continue` came before the answer"));
+}
+
+#[test]
+fn an_interim_answer_that_a_fault_may_be_about_is_held_and_one_before_it_is_not() {
+    let hints = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+    for (fault, passes) in [("flip at byte 50", [true, false]), ("flip at 1%", [false; 2])] {
+        let mut play = Play::http(&[fault]);
+        play.ask(get("/"));
+        for is_passed in passes {
+            play.say(hints, 7);
+            assert_eq!(play.got().bytes, if is_passed { hints.as_bytes() } else { b"" });
+        }
+        play.say(OK, 7);
+        let got = play.got().bytes.len() + if passes[0] { hints.len() } else { 0 };
+        assert_eq!(got, hints.len() * 2 + OK.len(), "{fault}");
+    }
+}
+
 #[test]
 fn an_idle_connection_closes_and_a_busy_one_does_not() {
     let mut play = Play::http(&["idle-close 1s on 1"]);

@@ -8,9 +8,10 @@ use crate::wire::http2::{frames, stream_of};
 
 /// Where it is on the wire.
 pub(super) fn continue_on_wire(scene: &Scene<'_>) -> Result<Range<u64>, Misfit> {
-    let head = scene.layout().head.map_or(0, |head| head.start);
     let sends = scene.sends();
-    let before = sends.slice(..usize::try_from(head).unwrap_or(0).min(sends.len()));
+    // What broke off has interim answers at most.
+    let head = scene.layout().head.and_then(|head| usize::try_from(head.start).ok());
+    let before = sends.slice(..head.unwrap_or(sends.len()).min(sends.len()));
     let found = if scene.is_http2() { in_frames(scene, &before) } else { in_heads(&before) };
     found.ok_or_else(|| Misfit::new("it needs an answer `100 Continue` before the answer"))
 }
