@@ -3,11 +3,13 @@
 //! - `answers`: what comes back: heads, bodies, trailers, redirects, in TLS and without
 //! - `ends`: streams and connections that end early
 //! - `hostile`: clients that flood, and what becomes of them
+//! - `siblings`: live streams beside one that a fault hits
 //! - `web_sockets`: WebSocket on a stream
 
 mod answers;
 mod ends;
 mod hostile;
+mod siblings;
 mod web_sockets;
 
 use std::future::Future;

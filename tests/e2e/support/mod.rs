@@ -8,7 +8,9 @@ mod retape;
 
 pub(crate) use capture::Capture;
 pub(crate) use client::Client;
-pub(crate) use http2::{Http2Client, Http2Origin, converse, poll_once, tell};
+pub(crate) use http2::{
+    Answer as Http2Answer, Http2Client, Http2Origin, converse, poll_once, read, tell,
+};
 pub(crate) use origin::{Origin, json};
 pub(crate) use retape::{Ended, Retape, record, record_all, replay_of, text_of};
 
