@@ -13,7 +13,7 @@ use crate::store::Encoding;
 /// What is to be broken.
 #[derive(Debug, Default, Args)]
 pub(crate) struct FaultArgs {
-    /// Break answers: `KIND [PARAMETERS] [at POINT] [on SELECTOR] [ATTEMPTS]`, such as `close at byte 812 on 3`.
+    /// Break answers: `KIND [PARAMETERS] [at POINT [of request]] [on SELECTOR] [ATTEMPTS]`, such as `close at byte 812 on 3`.
     /// May be repeated; `retape faults` lists all kinds
     #[arg(long = "fault", value_name = "FAULT")]
     fault_sentences: Vec<String>,

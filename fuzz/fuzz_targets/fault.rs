@@ -4,7 +4,7 @@
 #![no_main]
 
 use bytes::Bytes;
-use cassettes::fault::{Fault, FaultSet, Layout, Neighbours, Others, mutate};
+use cassettes::fault::{Asking, Fault, FaultSet, Layout, Neighbours, Others, mutate};
 use cassettes::format::{Reader, encode};
 use cassettes::model::{
     Cassette, Chunk, Connection, ConnectionId, Direction, Exchange, Header, Protocol, Timestamp,
@@ -31,6 +31,10 @@ fuzz_target!(|input: &[u8]| {
     let layout = Layout::of(&exchange, &script);
     for point in layout.points() {
         assert!(layout.offset(&point).expect("it is offered") <= layout.len);
+    }
+    let asking = Asking::of(&exchange);
+    for point in asking.points() {
+        asking.until(&point).expect("it is offered");
     }
     let Ok(mutated) = mutate(&cassette, &FaultSet::new(faults, 7)) else { return };
     let encoded = encode(&mutated.cassette).expect("it is a cassette");

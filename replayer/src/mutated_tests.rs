@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use cassettes::fault::{
-    Fault, FaultSet, Kind, Neighbours, PointUse, Random, Scene, Selector, catalogue, mutate,
+    Asking, Fault, FaultSet, Kind, Neighbours, Place, PointUse, Random, Scene, Selector, catalogue,
+    mutate,
 };
 use cassettes::format::{Reader, encode};
 use cassettes::model::{Cassette, Direction, Exchange, Protocol, Script, Timestamp};
@@ -206,4 +207,28 @@ fn difference(
     let (attempt, (live, kept)) = attempts.find(|(_, (live, kept))| live != kept)?;
     let number = attempt + 1;
     Some(format!("{fault}, attempt {number}:\n  live {live:?}\n  kept {kept:?}"))
+}
+
+#[test]
+fn a_mutated_cassette_breaks_requests_where_its_faults_do() {
+    let library = library();
+    let mut tried = 0;
+    let mut found = Vec::new();
+    for cassette in &library {
+        let recorded = deck(cassette);
+        for (index, exchange) in cassette.exchanges().iter().enumerate() {
+            let places = Asking::of(exchange).points().into_iter().map(Place::in_request);
+            let places: Vec<_> = places.take(MAX_POINTS).collect();
+            let kinds = catalogue().iter().filter(|kind| kind.takes_points_of_requests());
+            for (kind, place) in kinds.flat_map(|kind| places.iter().map(move |it| (kind, it))) {
+                for attempts in ["once", "sticky"] {
+                    let text = format!("{} at {place} on {} {attempts}", kind.name, index + 1);
+                    tried += 1;
+                    found.extend(difference(cassette, &recorded, index, &text.parse().unwrap()));
+                }
+            }
+        }
+    }
+    assert!(tried > 50, "{tried}");
+    assert!(found.is_empty(), "{} differ:\n{}", found.len(), found.join("\n"));
 }

@@ -169,3 +169,48 @@ fn a_mutated_cassette_is_sound_plays_back_and_is_converted_without_loss() {
         assert!(fault_is_told, "{fault}");
     }
 }
+
+const UPLOAD: &str = "\
+retape: 1
+exchanges:
+  - request:
+      head: |
+        PUT /file HTTP/1.1
+        Content-Length: 10
+      body: 0123456789
+    response:
+      head: |
+        HTTP/1.1 201 Created
+        Content-Length: 6
+      body: stored
+";
+
+/// What a client gets that has sent so much of its upload, and how that ends.
+fn upload(url: &str, sent: usize) -> (String, Option<ErrorKind>) {
+    let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let body = &"0123456789"[..sent];
+    write!(stream, "PUT /file HTTP/1.1\r\nContent-Length: 10\r\n\r\n{body}").unwrap();
+    let mut got = vec![0; 100];
+    let end = stream.read(&mut got).map(|len| got.truncate(len));
+    (String::from_utf8(got).unwrap().replace('\0', ""), end.err().map(|error| error.kind()))
+}
+
+#[test]
+fn an_upload_is_broken_off_in_its_middle_by_a_fault_and_by_a_mutated_cassette() {
+    let retape = Retape::new();
+    retape.write("up.yaml", UPLOAD);
+    let offered = retape.run(["faults", "up.yaml"]).stdout;
+    assert!(offered.contains("at body 50% of request"), "{offered}");
+    let fault = "reset at body 50% of request once";
+    let ran = retape.run(["mutate", "up.yaml", "--fault", fault, "-o", "broken.yaml"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    for args in [&["up.yaml", "--fault", fault][..], &["broken.yaml"]] {
+        let ended = replay_of(&retape, args, |url| {
+            assert_eq!(upload(url, 5), (String::new(), Some(ErrorKind::ConnectionReset)));
+            assert!(upload(url, 10).0.ends_with("stored"));
+        });
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert!(ended.stdout.contains(fault), "{ended:?}");
+    }
+}

@@ -9,8 +9,18 @@ use crate::wire::http2::{ErrorCode, FRAME_HEADER_BYTES, Frame, Kind, compose, fr
 
 /// What happens at a point, done to a script.
 pub(super) fn break_at(scene: &Scene<'_>, point: &Point, broken: Break) -> Result<Script, Misfit> {
-    let offset = scene.offset(point)?;
-    let (mut steps, rest) = cut(scene, offset);
+    let (before, rest) = cut(scene, scene.offset(point)?);
+    broken_at(scene, before, rest, broken)
+}
+
+/// The same, once the script is cut in two.
+pub(super) fn broken_at(
+    scene: &Scene<'_>,
+    before: Vec<Step>,
+    rest: Vec<Step>,
+    broken: Break,
+) -> Result<Script, Misfit> {
+    let mut steps = before;
     if broken.drops {
         drop_unsent(&mut steps);
     }

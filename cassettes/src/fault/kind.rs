@@ -64,6 +64,8 @@ pub enum PointUse {
     Default(Point),
     /// It must.
     Required,
+    /// It may, and that is a point of the request; without one, this.
+    Request(Point),
     /// It must, and that is a value in a JSON body: one of [`Scene::json_points`].
     Json,
 }
@@ -120,6 +122,17 @@ impl Misfit {
     /// In one phrase: what it would need, and what there is.
     pub fn new(why: impl Into<String>) -> Self {
         Self(why.into())
+    }
+}
+
+impl Kind {
+    /// Its point may be one of the request: it ends the answer, or holds it up, wherever it is.
+    pub const fn takes_points_of_requests(&self) -> bool {
+        match self.point {
+            PointUse::Request(_) => true,
+            PointUse::Required => matches!(self.action, Action::Break(_)),
+            PointUse::None | PointUse::Default(_) | PointUse::Json => false,
+        }
     }
 }
 

@@ -25,11 +25,13 @@ const INTRODUCTION: &str = "\
 
 Made by `retape faults --format markdown`; do not edit.
 
-A fault is a sentence: `KIND [PARAMETERS] [at POINT] [on SELECTOR] [ATTEMPTS] [p=P] [seed=S]`.
+A fault is a sentence: `KIND [PARAMETERS] [at POINT [of request]] [on SELECTOR] [ATTEMPTS] [p=P] [seed=S]`.
 
 - **Points**, each after what it names has been sent: `byte N`, `P%`, `head` (before it), `status-line`, `header K`, `after-headers`, `chunk K` (what
   the server had sent at once), `part K` (chunk of HTTP's chunked coding), `body N`, `body P%`, `event K`, `message K`, `frame K`, `end`; and
   `json PATH`, a value in a JSON body. Kinds that edit things take `chunk K`, `event K`, `message K` … as that thing itself.
+- **Points of the request**, for kinds that end an answer or hold it up: `body 50% of request`, once the client has sent what it names: `after-headers`,
+  `byte N`, `P%`, `chunk K`, `body N`, `body P%`, `message K` (gRPC; WebSocket without pings), `end`. What a client had sent of the rest by then is not compared.
 - **Selectors**: `on 3` (an exchange's number), `on GET /users/*` (`*` stays between slashes, `**` crosses them), `on connection 2`; none: all.
 - **Attempts** count how often an exchange is asked for: `once`, `attempt K`, `first K`, `every K`; else `sticky`: each time.
 - **Chance**: `p=0.1 seed=7`, drawn anew for each exchange and attempt, the same in every run.
@@ -50,8 +52,14 @@ fn add(kind: &Kind, page: &mut String) {
     // Writing to a string does not fail.
     let _ = write!(page, "\n### {}{star}\n\n`{}`\n\n{}", kind.name, synopsis(kind), kind.meaning);
     let _ = writeln!(page, "{}", if kind.breaks { " *Breaks.*" } else { "" });
-    if let PointUse::Default(point) = &kind.point {
-        let _ = writeln!(page, "\nWithout a point: `at {point}`.");
+    match &kind.point {
+        PointUse::Default(point) => {
+            let _ = writeln!(page, "\nWithout a point: `at {point}`.");
+        }
+        PointUse::Request(point) => {
+            let _ = writeln!(page, "\nWithout a point: `at {point} of request`.");
+        }
+        PointUse::None | PointUse::Required | PointUse::Json => {}
     }
     if !kind.params.is_empty() {
         page.push('\n');

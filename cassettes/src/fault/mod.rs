@@ -4,8 +4,8 @@
 //! - [`Fault`]: one of them, as a sentence: `stall for 2s at event 2 on GET /feed once`; reading and writing it are inverse
 //! - [`FaultSet`]: all that are in force, and what they make of a script; [`Applied`] says which
 //! - [`Kind`]: what can be done, one file a kind beneath [`kinds`]; [`catalogue`] lists them, [`manual`] describes them
-//! - [`Point`]: where in an answer; [`Selector`] and [`Attempts`]: which answers
-//! - [`Scene`]: a script about to be edited, and the [`Layout`] of what it sends
+//! - [`Point`]: where; [`Place`]: in the answer or in the request; [`Selector`] and [`Attempts`]: which answers
+//! - [`Scene`]: a script about to be edited, and the [`Layout`] of what it sends; [`Asking`]: the client's part
 //! - [`Span`]: a stretch of it, by what it is or by its bytes
 //! - [`Answer`]: the same as head, body and trailers, whatever the version of HTTP
 //! - [`mutate`]: a cassette with faults written into it; [`Overlay`]: a file of faults, laid over one that stays as it is
@@ -15,6 +15,9 @@
 
 mod answer;
 mod args;
+mod asking;
+#[cfg(test)]
+mod asking_tests;
 #[cfg(test)]
 mod catalogue_tests;
 mod chance;
@@ -30,6 +33,7 @@ mod mutate;
 #[cfg(test)]
 mod mutate_tests;
 mod overlay;
+mod place;
 #[cfg(test)]
 mod playbook;
 mod point;
@@ -49,6 +53,7 @@ mod written_tests;
 
 pub use answer::{Answer, Head, HeadLine};
 pub use args::{Args, Param, ParamType, Value};
+pub use asking::Asking;
 pub use chance::Random;
 pub use frames::whole_frames;
 pub use kind::{Action, Break, End, Family, Kind, Misfit, PointUse};
@@ -57,6 +62,7 @@ pub use layout::{Item, Layout, Segment, WebSocketFrame};
 pub use manual::{describe, manual};
 pub use mutate::{MutateError, Mutated, Neighbours, mutate, request_of};
 pub use overlay::{Overlay, Sentence, SentenceError};
+pub use place::Place;
 pub use point::Point;
 pub use scene::{NoExchanges, Others, Scene};
 pub use selector::{Attempts, Selector, Target};

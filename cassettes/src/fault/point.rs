@@ -1,4 +1,4 @@
-//! Where in an answer.
+//! Where in what one side sends.
 
 use std::fmt;
 
@@ -74,6 +74,21 @@ impl Point {
         let missing = || FaultError::new(name.at, format!("a number after `{}`", name.text));
         let value = value.ok_or_else(missing)?;
         make(value)
+    }
+
+    /// A request has such points, too.
+    pub(super) const fn is_of_requests(&self) -> bool {
+        matches!(
+            self,
+            Self::AfterHeaders
+                | Self::Byte(_)
+                | Self::Percent(_)
+                | Self::Chunk(_)
+                | Self::Body(_)
+                | Self::BodyPercent(_)
+                | Self::Message(_)
+                | Self::End
+        )
     }
 
     /// It needs to know all that will be sent.

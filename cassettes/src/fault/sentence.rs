@@ -1,4 +1,4 @@
-//! A fault, and how it is written: `KIND [PARAMETERS] [at POINT] [on SELECTOR] [ATTEMPTS] [p=P] [seed=S]`.
+//! A fault, and how it is written: `KIND [PARAMETERS] [at POINT [of request]] [on SELECTOR] [ATTEMPTS] [p=P] [seed=S]`.
 //!
 //! [`Fault`]'s `FromStr` and `Display` are inverse.
 
@@ -11,9 +11,11 @@ use super::kinds::find;
 use super::selector::{Attempts, Selector, Target};
 use super::synopsis::usage;
 use super::words::{self, Word, quote};
-use super::{Action, Args, Kind, Misfit, Param, ParamType, Point, PointUse, Random, Scene, Value};
-use super::{edit, shape};
-use crate::model::{Reception, Script};
+use super::{
+    Action, Args, Kind, Misfit, Param, ParamType, Place, Point, PointUse, Random, Scene, Value,
+};
+use super::{asking, edit, shape};
+use crate::model::{Direction, Reception, Script};
 
 /// One fault: what, where, to whom, how often.
 #[derive(Debug, Clone)]
@@ -21,7 +23,7 @@ pub struct Fault {
     kind: &'static Kind,
     /// Only parameters of the kind; those that it requires are there.
     args: Args,
-    at: Option<Point>,
+    at: Option<Place>,
     on: Selector,
     attempts: Attempts,
     /// From 0 to 1.
@@ -60,16 +62,31 @@ impl Fault {
     }
 
     /// Where, if that was said.
-    pub const fn at(&self) -> Option<&Point> {
+    pub const fn at(&self) -> Option<&Place> {
         self.at.as_ref()
     }
 
     /// Where: as was said, or as is usual for the kind.
     pub const fn point(&self) -> Option<&Point> {
         match (&self.at, &self.kind.point) {
-            (Some(point), _) | (None, PointUse::Default(point)) => Some(point),
+            (Some(Place { point, .. }), _)
+            | (None, PointUse::Default(point) | PointUse::Request(point)) => Some(point),
             (None, _) => None,
         }
+    }
+
+    /// Its point is one of the request.
+    pub const fn is_in_request(&self) -> bool {
+        match &self.at {
+            Some(place) => place.is_in_request(),
+            None => matches!(self.kind.point, PointUse::Request(_)),
+        }
+    }
+
+    /// Its point, and on which side that is.
+    pub fn place(&self) -> Option<Place> {
+        let of = if self.is_in_request() { Direction::ToServer } else { Direction::ToClient };
+        self.point().map(|point| Place { point: point.clone(), of })
     }
 
     /// To whom.
@@ -99,7 +116,7 @@ impl Fault {
 
     /// The same, at another point.
     #[must_use]
-    pub fn moved(self, at: Point) -> Self {
+    pub fn moved(self, at: Place) -> Self {
         Self { at: Some(at), ..self }
     }
 
@@ -166,6 +183,9 @@ impl Fault {
             Action::Break(make) => {
                 let broken = make(&self.args, &mut scene.random);
                 let point = self.point().cloned().unwrap_or(Point::Byte(0));
+                if self.is_in_request() {
+                    return asking::break_at(&scene, &point, broken);
+                }
                 edit::break_at(&scene, &point, broken)
             }
         }
@@ -230,9 +250,9 @@ impl Reading {
         }
         match word.text.as_str() {
             "at" => {
-                let (point, taken) = Point::read(rest, self.end)?;
+                let (place, taken) = Place::read(rest, self.end)?;
                 Self::once(self.fault.at.is_some(), word)?;
-                self.fault.at = Some(point);
+                self.fault.at = Some(place);
                 Ok(taken + 1)
             }
             "on" => {
@@ -328,12 +348,26 @@ impl Reading {
             (PointUse::Required, None) => {
                 Err(FaultError::new(self.end, format!("`at POINT` is missing; {}", usage(kind))))
             }
-            (PointUse::Json, at) if !matches!(at, Some(Point::Json(_))) => Err(FaultError::new(
-                self.end,
-                format!("`at json PATH` is missing; {}", usage(kind)),
-            )),
+            (PointUse::Json, at) if !matches!(at, Some(Place { point: Point::Json(_), .. })) => {
+                Err(FaultError::new(
+                    self.end,
+                    format!("`at json PATH` is missing; {}", usage(kind)),
+                ))
+            }
             (PointUse::None, Some(_)) => {
                 Err(FaultError::new(self.end, format!("`{}` takes no point", kind.name)))
+            }
+            (PointUse::Request(_), Some(place)) if !place.is_in_request() => {
+                let problem = format!(
+                    "`{}` takes a point of the request: `at {place} of request`",
+                    kind.name
+                );
+                Err(FaultError::new(self.end, problem))
+            }
+            (_, Some(place)) if place.is_in_request() && !kind.takes_points_of_requests() => {
+                let problem =
+                    format!("`{}` takes a point of the answer, not of the request", kind.name);
+                Err(FaultError::new(self.end, problem))
             }
             _ => Ok(self.fault),
         }
@@ -356,8 +390,8 @@ impl fmt::Display for Fault {
                 Some(value) => write!(f, " {}", quote(&value.to_string(), is_keyword))?,
             }
         }
-        if let Some(point) = &self.at {
-            write!(f, " at {point}")?;
+        if let Some(place) = &self.at {
+            write!(f, " at {place}")?;
         }
         if self.on != Selector::All {
             write!(f, " on {}", self.on)?;

@@ -23,7 +23,9 @@ pub(super) fn synopsis(kind: &Kind) -> String {
     match kind.point {
         PointUse::None => {}
         PointUse::Default(_) => text += " [at POINT]",
+        PointUse::Required if kind.takes_points_of_requests() => text += " at POINT [of request]",
         PointUse::Required => text += " at POINT",
+        PointUse::Request(_) => text += " [at POINT of request]",
         PointUse::Json => text += " at json PATH",
     }
     text

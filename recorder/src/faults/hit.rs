@@ -72,7 +72,9 @@ impl Hit {
         let kind = self.fault.kind().name;
         let not_live = NOT_LIVE.iter().find(|(name, _)| *name == kind).map(|(_, why)| *why);
         let no_end = "it needs a whole answer, and plain TCP does not say where one ends";
-        not_live.or((is_plain_tcp && self.needs_whole()).then_some(no_end))
+        let asked = "its request was whole before it was answered";
+        let too_late = self.fault.is_in_request().then_some(asked);
+        not_live.or(too_late).or((is_plain_tcp && self.needs_whole()).then_some(no_end))
     }
 
     pub(super) fn finder(&self) -> Option<&Finder> {

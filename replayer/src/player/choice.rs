@@ -21,7 +21,8 @@ pub(super) enum When {
     Early(Slot),
 }
 
-/// When an exchange can be chosen. An answer may be recorded from before the body's end.
+/// When an exchange can be chosen. An answer may be recorded from before the body's end; or the next one for this head is to be broken there,
+/// whatever the body will be.
 pub(super) fn when(stage: &Stage, request: &Request) -> When {
     if !request.has_body {
         return When::Now;
@@ -32,6 +33,9 @@ pub(super) fn when(stage: &Stage, request: &Request) -> When {
         let in_vain = request.expects && !stage.options().repeat_last;
         return if in_vain { When::Now } else { When::AfterBody };
     };
+    if stage.is_staged_early(slot) {
+        return When::Now;
+    }
     let answers_early = stage.deck().entry(slot).is_some_and(|entry| !entry.request_first());
     match (answers_early, selector.needs_body(request.key)) {
         (true, false) => When::Now,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cassettes::fault::{Applied, FaultSet, Misfit, Others, Target, request_of};
 use cassettes::format::Entry;
-use cassettes::model::{Connection, Exchange, Script, Staging, Step, Timestamp};
+use cassettes::model::{Connection, Exchange, Script, Staging, Step, Timestamp, Until};
 use cassettes::transcribe::{compile, enact};
 
 use crate::deck::{Deck, Slot};
@@ -30,6 +30,15 @@ pub(crate) struct Staged {
     pub(crate) faults: Vec<Arc<str>>,
     /// What an exchange would hold that is played so, if that is anything else.
     exchange: Option<Exchange>,
+}
+
+/// The server does something before it has the whole request.
+pub(super) fn acts_early(steps: &[Step]) -> bool {
+    let amid = steps.iter().take_while(|step| **step != Step::Receive(Until::RequestEnd));
+    let acts = |step: &Step| {
+        !matches!(step, Step::Receive(_) | Step::Wait(_) | Step::Delay(_) | Step::Mute)
+    };
+    amid.into_iter().any(acts)
 }
 
 /// The faults in force, and what they have hit.
@@ -62,6 +71,11 @@ struct Tally {
 }
 
 impl Staged {
+    /// The client is broken off, or answered, before its request is whole.
+    pub(crate) fn acts_early(&self) -> bool {
+        self.steps.as_deref().is_some_and(acts_early)
+    }
+
     /// Puts what is played in the place of what was recorded.
     pub(crate) fn take_exchange(&mut self, recorded: &mut Exchange) {
         if let Some(exchange) = self.exchange.take() {

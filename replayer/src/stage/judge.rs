@@ -102,19 +102,26 @@ fn http2_parts_of(exchange: &Exchange) -> Option<(Bytes, Bytes)> {
 fn compare(stage: &Stage, played: &mut Played<'_>) -> Vec<Mismatch> {
     let recorded = stage.deck.own(played.cue.slot, played.here);
     let context = CompareContext { recorded, live: played.here.own };
-    let kept = played.request.is_kept();
+    let breaks_off = is_broken_off(played);
+    let kept = played.request.is_kept() && !breaks_off;
     let switched = played.request.context.asks_switch;
     let expected = if kept && !switched {
         View::of(&played.cue.exchange)
     } else {
         View::of(&request_of(&played.cue.exchange, kept))
     };
-    let actual = View::of(&played.request.to_exchange());
+    let actual = View::of(&request_of(&played.request.to_exchange(), !breaks_off));
     let mut found = compare_requests(&expected, &actual, &context, &stage.rules);
-    if !kept {
+    if !kept && !breaks_off {
         found.extend(compare_long_bodies(stage, played));
     }
     found
+}
+
+/// The client was told off, or cut off, amid its request: how much more of that it sent is chance.
+fn is_broken_off(played: &Played<'_>) -> bool {
+    let staged = played.cue.staged.as_ref();
+    played.request.state != State::Whole && staged.is_some_and(|staged| staged.acts_early())
 }
 
 /// The recorded request without what followed it, and without its body if that is not wanted.

@@ -202,6 +202,17 @@ impl Stage {
         Some((exchange, steps))
     }
 
+    /// Whether the cassette, or a fault in force, has it act before its request is whole when it is asked for next.
+    pub(crate) fn is_staged_early(&self, slot: Slot) -> bool {
+        if !self.deck.is_staged() && self.faults.set().is_empty() {
+            return false;
+        }
+        let Ok(exchange) = self.deck.exchange(slot) else { return false };
+        let attempt = self.claims.plays(slot).saturating_add(1);
+        let staged = self.faults.stage(&self.deck, slot, &exchange, attempt);
+        staged.is_some_and(|staged| staged.acts_early())
+    }
+
     /// The server's part of an exchange, and no more.
     pub(crate) fn script_of(&self, cue: &Cue) -> VecDeque<Step> {
         match cue.staged.as_ref().and_then(|staged| staged.steps.clone()) {

@@ -45,6 +45,7 @@ fn to_json(kind: &Kind) -> Value {
         PointUse::None => json!("none"),
         PointUse::Required => json!("required"),
         PointUse::Json => json!("required: json PATH"),
+        PointUse::Request(point) => json!({ "default": format!("{point} of request") }),
         PointUse::Default(point) => json!({ "default": point.to_string() }),
     };
     json!({

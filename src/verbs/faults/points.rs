@@ -1,8 +1,8 @@
-//! The points that a cassette's answers offer.
+//! The points that a cassette's requests and answers offer.
 
 use std::io::{self, Write};
 
-use cassettes::fault::{Layout, Neighbours, Others, Point};
+use cassettes::fault::{Asking, Layout, Neighbours, Others, Place, Point};
 use cassettes::model::Cassette;
 use cassettes::wire::http::{Message, View};
 use serde_json::{Value, json};
@@ -10,10 +10,12 @@ use serde_json::{Value, json};
 use crate::exit::{Failure, Outcome};
 use crate::printable::Printable;
 
-/// What one answer offers.
+/// What one exchange offers.
 pub(super) struct Offer {
     number: u64,
     title: String,
+    /// In the request, while the client sends it.
+    asking: Vec<Place>,
     /// How many bytes are sent.
     len: u64,
     /// Each with how many bytes are sent before it.
@@ -39,7 +41,8 @@ fn offer(cassette: &Cassette, number: u64) -> Option<Offer> {
     let points = layout.points().into_iter();
     let points = points.filter_map(|point| Some((layout.offset(&point).ok()?, point)));
     let points = points.map(|(at, point)| (point, at)).collect();
-    Some(Offer { number, title: title(&View::of(&exchange)), len: layout.len, points })
+    let asking = Asking::of(&exchange).points().into_iter().map(Place::in_request).collect();
+    Some(Offer { number, title: title(&View::of(&exchange)), asking, len: layout.len, points })
 }
 
 /// `GET /users`, as far as it is known.
@@ -51,8 +54,11 @@ fn title(view: &View) -> String {
 }
 
 pub(super) fn write(offers: &[Offer], out: &mut dyn Write) -> io::Result<()> {
-    for Offer { number, title, len, points } in offers {
+    for Offer { number, title, asking, len, points } in offers {
         writeln!(out, "{number}  {title}  ({len} bytes)")?;
+        for place in asking {
+            writeln!(out, "    at {place}")?;
+        }
         for (point, at) in points {
             writeln!(out, "    {:24} byte {at}", format!("at {point}"))?;
         }
@@ -75,5 +81,6 @@ fn to_json(offer: &Offer) -> Value {
         "title": offer.title,
         "bytes": offer.len,
         "points": points,
+        "request_points": offer.asking.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }

@@ -112,7 +112,7 @@ fn result(number: u64, fault: &Fault, judgement: Judgement, ran: &Ran) -> PointR
         exchange: broken(fault),
         connection,
         kind: fault.kind().name.to_owned(),
-        point: fault.point().map(ToString::to_string),
+        point: fault.place().map(|place| place.to_string()),
         attempts: fault.attempts().to_string(),
         outcome: judgement.outcome,
         exit: ran.run.exit,

@@ -45,9 +45,10 @@ fn events(content: &Bytes) -> Vec<u64> {
     ends
 }
 
-fn grpc_messages(content: &Bytes) -> Vec<u64> {
+/// Where each of gRPC's messages ends.
+pub(in crate::fault) fn grpc_messages(content: &[u8]) -> Vec<u64> {
     let mut reader = grpc::MessageReader::default();
-    let mut rest = &content[..];
+    let mut rest = content;
     std::iter::from_fn(|| reader.advance(&mut rest)).map(|message| message.end).collect()
 }
 

@@ -9,6 +9,7 @@ mod messages;
 mod web_socket;
 
 pub(super) use http2::is_final;
+pub(super) use messages::grpc_messages;
 pub use web_socket::WebSocketFrame;
 
 use std::ops::Range;
@@ -278,7 +279,7 @@ fn ends(ranges: &[Range<u64>], number: u64, what: &str) -> Result<u64, Misfit> {
     clippy::cast_sign_loss,
     reason = "a share of a length, of which the bounds are checked: 0 to 100 percent"
 )]
-fn share(len: u64, percent: f64) -> u64 {
+pub(super) fn share(len: u64, percent: f64) -> u64 {
     ((len as f64 * percent / 100.0) as u64).min(len)
 }
 

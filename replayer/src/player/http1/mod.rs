@@ -15,6 +15,8 @@ mod tail;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod upload_tests;
+#[cfg(test)]
 mod web_socket_tests;
 
 use std::collections::VecDeque;

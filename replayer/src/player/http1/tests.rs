@@ -54,7 +54,7 @@ impl Play {
     }
 
     /// All that is sent now, and how the connection ends: `/` flushed, `|` half-closed, `.` closed, `!` reset, `?` alert.
-    fn said(&mut self) -> String {
+    pub(super) fn said(&mut self) -> String {
         let mut said = String::new();
         while let Some(action) = self.player.poll_action() {
             match action {
@@ -89,7 +89,7 @@ impl Play {
     }
 
     #[track_caller]
-    fn verdict(self, kinds: &[Kind]) -> Verdict {
+    pub(super) fn verdict(self, kinds: &[Kind]) -> Verdict {
         let Self { stage, player, .. } = self;
         drop(player);
         let verdict = stage.verdict();

@@ -7,7 +7,7 @@ mod offer;
 
 use std::time::Duration;
 
-use cassettes::fault::{Attempts, Fault, Point, Random, Selector};
+use cassettes::fault::{Attempts, Fault, Place, Point, Random, Selector};
 use cassettes::model::Cassette;
 
 use super::Shard;
@@ -69,7 +69,7 @@ struct Group {
 #[derive(Debug, Clone)]
 enum Places {
     /// Each with how long the fault takes there; no point: the kind has its own.
-    Listed(Vec<(Option<Point>, Duration)>),
+    Listed(Vec<(Option<Place>, Duration)>),
     /// So many bytes, from 0.
     Bytes(u64),
     /// This very fault.
@@ -238,12 +238,12 @@ impl Group {
     }
 
     fn fault(&self, within: u64) -> Option<(Fault, Duration)> {
-        let (point, takes) = match &self.places {
+        let (place, takes) = match &self.places {
             Places::Listed(points) => points.get(usize::try_from(within).ok()?)?.clone(),
-            Places::Bytes(_) => (Some(Point::Byte(within)), Duration::ZERO),
+            Places::Bytes(_) => (Some(Place::in_answer(Point::Byte(within))), Duration::ZERO),
             Places::Given(fault) => return Some(((**fault).clone(), Duration::ZERO)),
         };
-        let fault = offer::fault_of(&self.sentence, point.as_ref())?;
+        let fault = offer::fault_of(&self.sentence, place.as_ref())?;
         Some((fault.on(self.on.clone()).times(Attempts::Sticky), takes))
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use cassettes::fault::{
-    Family, Fault, Kind, Layout, Neighbours, Others, Point, PointUse, Random, Scene, Selector,
-    catalogue,
+    Asking, Family, Fault, Kind, Layout, Neighbours, Others, Place, PointUse, Random, Scene,
+    Selector, catalogue,
 };
 use cassettes::model::{Cassette, Direction, Exchange, Protocol, Script, Step};
 
@@ -59,11 +59,11 @@ fn sentence(kind: &Kind, sample: &str) -> String {
     format!("{} {sample}", kind.name).trim_end().to_owned()
 }
 
-/// The fault of this kind, with these parameters, at this point.
-pub(super) fn fault_of(sentence: &str, point: Option<&Point>) -> Option<Fault> {
-    match point {
+/// The fault of this kind, with these parameters, at this place.
+pub(super) fn fault_of(sentence: &str, place: Option<&Place>) -> Option<Fault> {
+    match place {
         None => sentence.parse().ok(),
-        Some(point) => format!("{sentence} at {point}").parse().ok(),
+        Some(place) => format!("{sentence} at {place}").parse().ok(),
     }
 }
 
@@ -99,7 +99,7 @@ impl<'c> Offer<'c> {
     }
 
     fn groups(mut self, scope: Scope) -> Vec<Group> {
-        let points = Layout::of(self.exchange, &self.script).points();
+        let boundaries = self.boundaries();
         let mut groups = Vec::new();
         let kinds = catalogue().iter().filter(|kind| !kind.action.hits_connections());
         for kind in kinds.filter(|kind| is_in(scope, kind)) {
@@ -107,7 +107,7 @@ impl<'c> Offer<'c> {
                 let sentence = sentence(kind, sample);
                 let places = match scope {
                     Scope::EveryByte => Places::Bytes(self.len() + 1),
-                    _ => Places::Listed(self.places(kind, &sentence, &points)),
+                    _ => Places::Listed(self.places(kind, &sentence, &boundaries)),
                 };
                 let on = Selector::Exchange(self.number);
                 groups.push(Group { sentence, on, places, once_too: kind.breaks });
@@ -126,30 +126,41 @@ impl<'c> Offer<'c> {
         &mut self,
         kind: &Kind,
         sentence: &str,
-        points: &[Point],
-    ) -> Vec<(Option<Point>, Duration)> {
+        boundaries: &[Place],
+    ) -> Vec<(Option<Place>, Duration)> {
         let candidates: Vec<_> = match kind.point {
-            PointUse::Required => points.iter().cloned().map(Some).collect(),
+            PointUse::Required => {
+                let fits = |it: &&Place| !it.is_in_request() || kind.takes_points_of_requests();
+                boundaries.iter().filter(fits).cloned().map(Some).collect()
+            }
             PointUse::Json => self.values().into_iter().map(Some).collect(),
-            PointUse::Default(_) | PointUse::None => vec![None],
+            PointUse::Default(_) | PointUse::Request(_) | PointUse::None => vec![None],
         };
-        candidates.into_iter().filter_map(|point| self.place(sentence, point)).collect()
+        candidates.into_iter().filter_map(|place| self.place(sentence, place)).collect()
+    }
+
+    /// Those of the request first, as they come.
+    fn boundaries(&self) -> Vec<Place> {
+        let asking = Asking::of(self.exchange).points().into_iter().map(Place::in_request);
+        let answer = Layout::of(self.exchange, &self.script).points();
+        asking.chain(answer.into_iter().map(Place::in_answer)).collect()
     }
 
     /// The values in its body, if that is JSON.
-    fn values(&self) -> Vec<Point> {
-        self.scene(Random::new(self.seed, self.number, 1)).json_points()
+    fn values(&self) -> Vec<Place> {
+        let points = self.scene(Random::new(self.seed, self.number, 1)).json_points();
+        points.into_iter().map(Place::in_answer).collect()
     }
 
     fn scene(&self, random: Random) -> Scene<'_> {
         Scene::new(self.exchange, self.script.clone(), self.tls, random, &self.others)
     }
 
-    fn place(&mut self, sentence: &str, point: Option<Point>) -> Option<(Option<Point>, Duration)> {
-        let fault = fault_of(sentence, point.as_ref())?;
+    fn place(&mut self, sentence: &str, place: Option<Place>) -> Option<(Option<Place>, Duration)> {
+        let fault = fault_of(sentence, place.as_ref())?;
         let random = fault.random(self.number, 1, self.seed);
         let script = fault.apply(self.scene(random)).ok()?;
-        self.seen.insert(digest(&script)).then(|| (point, time_of(&script)))
+        self.seen.insert(digest(&script)).then(|| (place, time_of(&script)))
     }
 }
 

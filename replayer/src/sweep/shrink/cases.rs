@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use cassettes::fault::{Attempts, Fault, Point, Selector};
+use cassettes::fault::{Attempts, Fault, Place, Point, Selector};
 use cassettes::model::{Cassette, Chunk, ConnectionId, Direction, Exchange, Played};
 
 use super::Case;
@@ -72,8 +72,8 @@ pub(super) fn joined(case: &Case) -> Option<Case> {
 pub(super) fn simpler_faults(case: &Case) -> Vec<Fault> {
     let fault = &case.fault;
     let mut simpler = Vec::new();
-    for point in simpler_points(fault.at()) {
-        simpler.push(fault.clone().moved(point));
+    for place in fault.at().map(simpler_places).unwrap_or_default() {
+        simpler.push(fault.clone().moved(place));
     }
     let once: Vec<_> = std::iter::once(fault).chain(&simpler).cloned().collect();
     if fault.attempts() == Attempts::Sticky {
@@ -83,8 +83,16 @@ pub(super) fn simpler_faults(case: &Case) -> Vec<Fault> {
     simpler
 }
 
-/// Places that are easier to name, the easiest last.
-fn simpler_points(point: Option<&Point>) -> Vec<Point> {
+/// Places on the same side that are easier to name, the easiest last.
+fn simpler_places(place: &Place) -> Vec<Place> {
+    let mut points = simpler_points(&place.point);
+    if place.is_in_request() {
+        points.retain(|point| !matches!(point, Point::Head));
+    }
+    points.into_iter().map(|point| Place { point, of: place.of }).collect()
+}
+
+fn simpler_points(point: &Point) -> Vec<Point> {
     let lower = |number: u64| {
         let mut numbers = vec![number / 2, number / 4, 1];
         numbers.retain(|it| (1..number).contains(it));
@@ -93,18 +101,18 @@ fn simpler_points(point: Option<&Point>) -> Vec<Point> {
     let counted =
         |make: fn(u64) -> Point, number: u64| lower(number).into_iter().map(make).collect();
     match point {
-        Some(Point::Byte(number)) => {
+        Point::Byte(number) => {
             let mut points: Vec<_> = counted(Point::Byte, *number);
             points.extend([Point::End, Point::BodyPercent(50.0), Point::AfterHeaders, Point::Head]);
             points
         }
-        Some(Point::Body(_)) => vec![Point::BodyPercent(50.0), Point::AfterHeaders],
-        Some(Point::Header(_)) => vec![Point::Header(1), Point::Head],
-        Some(Point::Chunk(number)) => counted(Point::Chunk, *number),
-        Some(Point::Part(number)) => counted(Point::Part, *number),
-        Some(Point::Event(number)) => counted(Point::Event, *number),
-        Some(Point::Message(number)) => counted(Point::Message, *number),
-        Some(Point::Frame(number)) => counted(Point::Frame, *number),
+        Point::Body(_) => vec![Point::BodyPercent(50.0), Point::AfterHeaders],
+        Point::Header(_) => vec![Point::Header(1), Point::Head],
+        Point::Chunk(number) => counted(Point::Chunk, *number),
+        Point::Part(number) => counted(Point::Part, *number),
+        Point::Event(number) => counted(Point::Event, *number),
+        Point::Message(number) => counted(Point::Message, *number),
+        Point::Frame(number) => counted(Point::Frame, *number),
         _ => Vec::new(),
     }
 }

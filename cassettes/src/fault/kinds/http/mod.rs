@@ -17,6 +17,7 @@ mod date;
 mod drip;
 mod drop_header;
 mod duplicate_header;
+mod early_response;
 mod endless_head;
 mod forbidden_body;
 mod gzip;
@@ -66,6 +67,7 @@ pub(super) const KINDS: &[&Kind] = &[
     &unsolicited_101::KIND,
     &continue_never::KIND,
     &continue_late::KIND,
+    &early_response::KIND,
     // Header lines.
     &drop_header::KIND,
     &replace_header::KIND,

@@ -1,4 +1,4 @@
-//! A client that waits for `100 Continue`.
+//! A client that waits before it sends its body: for `100 Continue`, or for a final answer.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use crate::driver::tests::streams::expect_silence;
 use crate::testing::{Tape, ok};
 
 /// The kinds seen here.
-pub(super) const KINDS: &[&str] = &["100-never", "100-late"];
+pub(super) const KINDS: &[&str] = &["100-never", "100-late", "early-response"];
 
 const HEAD: &str = "POST /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";
 const GO_ON: &str = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -40,6 +40,17 @@ fn it_comes_late() {
     assert!(began.elapsed() >= Duration::from_millis(100));
     stream.write_all(b"hi").unwrap();
     assert_eq!(read_exact(&mut stream, ok("/a").len()), ok("/a"));
+    drop(stream);
+    replay.end();
+}
+
+#[test]
+fn the_final_answer_is_there_before_the_body() {
+    let (replay, mut stream) = asking("early-response");
+    let told = [GO_ON, &ok("/a")].concat();
+    assert_eq!(read_exact(&mut stream, told.len()), told);
+    stream.write_all(b"hi").unwrap();
+    expect_silence(&mut stream);
     drop(stream);
     replay.end();
 }

@@ -5,6 +5,7 @@ mod bytes;
 mod ends;
 mod records;
 mod times;
+mod uploads;
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -117,11 +118,15 @@ impl Line {
     }
 
     fn ask(&mut self, path: &str) {
-        let asked = match self {
-            Self::Plain(stream) => stream.write_all(get(path).as_bytes()),
-            Self::Tls(stream) => stream.write_all(get(path).as_bytes()),
+        self.say(&get(path));
+    }
+
+    fn say(&mut self, text: &str) {
+        let said = match self {
+            Self::Plain(stream) => stream.write_all(text.as_bytes()),
+            Self::Tls(stream) => stream.write_all(text.as_bytes()),
         };
-        asked.unwrap();
+        said.unwrap();
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

@@ -6,6 +6,7 @@ mod http2;
 mod http2_bytes;
 pub(super) mod http2_client;
 mod plain;
+mod uploads;
 mod web_socket;
 
 use std::io::{ErrorKind, Read};

@@ -1,6 +1,6 @@
 //! WebSocket: frames, pongs and goodbyes as a raw client gets them.
 
-use std::io::Write;
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 
 use cassettes::wire::websocket::{Opcode, accept_key, encode};
@@ -175,4 +175,15 @@ fn a_silent_socket_stays_open() {
     chat.expect(b"\x81\x05hello");
     expect_silence(&mut chat.stream);
     chat.end();
+}
+
+#[test]
+fn a_conversation_is_broken_off_after_so_many_messages_of_its_client() {
+    let mut chat = Chat::with("reset at message 1 of request");
+    // The recorded pong is among what is said before any message.
+    chat.expect(b"\x81\x05hello\x8a\x01p");
+    expect_silence(&mut chat.stream);
+    chat.say(Opcode::Text, b"you");
+    assert_eq!(chat.stream.read(&mut [0]).unwrap_err().kind(), ErrorKind::ConnectionReset);
+    chat.replay.end();
 }
