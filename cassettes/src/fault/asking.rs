@@ -3,7 +3,7 @@
 //! An exchange is chosen by its request's head, so that of HTTP the first place is right after that.
 
 use super::edit::broken_at;
-use super::layout::grpc_messages;
+use super::layout::{counted, grpc_messages};
 use super::{Break, Layout, Misfit, Point, Scene};
 use crate::model::{Direction, Exchange, Protocol, Script, Step, Until};
 use crate::wire::dialects::{Dialect, message_ends};
@@ -75,7 +75,8 @@ impl Asking {
             Point::Byte(count) => self.on_wire(*count),
             Point::Percent(percent) => self.on_wire(super::layout::share(self.len, *percent)),
             Point::Chunk(number) => {
-                let few = || Misfit::new(format!("the request has {} chunks", self.chunks.len()));
+                let chunks = counted(self.chunks.len() as u64, "chunks");
+                let few = || Misfit::new(format!("the request has {chunks}"));
                 self.on_wire(nth(&self.chunks, *number).ok_or_else(few)?)
             }
             Point::Message(number) => self.message(*number),
@@ -138,7 +139,7 @@ impl Asking {
     }
 
     fn message(&self, number: u64) -> Result<Until, Misfit> {
-        let few = |count| Misfit::new(format!("the client sends {count} messages"));
+        let few = |count| Misfit::new(format!("the client sends {}", counted(count, "messages")));
         match &self.messages {
             Messages::Ends(ends) => {
                 let end = nth(ends, number).ok_or_else(|| few(ends.len() as u64))?;

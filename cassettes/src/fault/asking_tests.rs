@@ -76,7 +76,7 @@ fn a_place_that_is_not_there_is_refused_with_what_there_is() {
     assert_eq!(refused("body 11"), "the body has 10 bytes");
     assert!(refused("byte 99").starts_with("the request has 5"), "{}", refused("byte 99"));
     assert!(refused("byte 3").ends_with(&format!("`after-headers`, byte {}", HEAD.len())));
-    assert_eq!(refused("chunk 2"), "the request has 1 chunks");
+    assert_eq!(refused("chunk 2"), "the request has 1 chunk");
     assert_eq!(refused("message 1"), "the client sends 0 messages");
     let told = played("early-response", &exchange(GET, &["HTTP/1.1 200 OK\r\n\r\n"]));
     assert_eq!(told, "no: the request has no body that it could precede");

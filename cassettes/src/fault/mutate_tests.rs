@@ -88,7 +88,7 @@ fn what_hits_nothing_is_told_with_the_reason() {
         mutate(&cassette(), &set(&["close at chunk 9 on 2", "close at end on 7"])).unwrap();
     assert_eq!(mutated.hits, [0, 0]);
     let (number, why) = mutated.misfits[0].clone().unwrap();
-    assert_eq!((number, why.to_string()), (2, "the answer has 1 chunks".into()));
+    assert_eq!((number, why.to_string()), (2, "the answer has 1 chunk".into()));
     assert_eq!(mutated.misfits[1], None);
 }
 

@@ -252,7 +252,13 @@ fn none(what: &str) -> Misfit {
 }
 
 fn few(count: usize, what: &str) -> Misfit {
-    Misfit::new(format!("the answer has {count} {what}"))
+    Misfit::new(format!("the answer has {}", counted(count as u64, what)))
+}
+
+/// `1 chunk`, `3 chunks`.
+pub(super) fn counted(count: u64, several: &str) -> String {
+    let one = several.strip_suffix('s').filter(|_| count == 1);
+    format!("{count} {}", one.unwrap_or(several))
 }
 
 /// The end of the thing of this number, from 1; of number 0: `before`.

@@ -1,8 +1,8 @@
 use std::io::{self, Write};
 
 use super::*;
-use crate::sweep::testing::{report, report_of};
-use crate::sweep::{Outcome, Shard, SweepReport};
+use crate::sweep::testing::{point, report, report_of};
+use crate::sweep::{Exit, Outcome, PointResult, Shard, SweepReport};
 
 pub(super) fn written(
     report: &SweepReport,
@@ -23,6 +23,18 @@ fn stripped(text: &str) -> String {
 #[test]
 fn the_text_report_is_a_table_the_findings_and_one_line_that_sums_up() {
     insta::assert_snapshot!("txt", stripped(&written(&report(), text::write)));
+}
+
+#[test]
+fn what_comes_to_the_same_once_and_each_time_is_said_once() {
+    let told = |results| stripped(&written(&report_of(results), text::write));
+    let both = ["empty on 1 once", "empty on 1"].map(|id| point(id, Outcome::Fooled));
+    let text = told(both.to_vec());
+    assert!(text.contains("fooled empty on 1 once, and sticky\n"), "{text}");
+    assert_eq!(text.matches("fooled empty").count(), 1, "{text}");
+    let [once, sticky] = both;
+    let text = told(vec![once, PointResult { exit: Exit::Code(3), ..sticky }]);
+    assert_eq!(text.matches("fooled empty").count(), 2, "{text}");
 }
 
 #[test]

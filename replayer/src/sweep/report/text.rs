@@ -19,8 +19,10 @@ const MAX_LINES: usize = 12;
 pub fn write(report: &SweepReport, out: &mut dyn Write) -> io::Result<()> {
     write_head(report, out)?;
     write_table(report, out)?;
-    for result in words::findings(report).filter(|result| !result.known) {
-        write_finding(report, result, out)?;
+    let mut findings = words::findings(report).filter(|result| !result.known).peekable();
+    while let Some(result) = findings.next() {
+        let sticky = findings.next_if(|next| words::says_the_same(result, next)).is_some();
+        write_finding(report, result, sticky, out)?;
     }
     write_known(report, out)?;
     for warning in words::warnings(report) {
@@ -92,10 +94,13 @@ fn write_count(counts: &Counts, outcome: Outcome, out: &mut dyn Write) -> io::Re
 fn write_finding(
     report: &SweepReport,
     result: &PointResult,
+    sticky: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let (style, bold) = (style_of(result.outcome), Style::new().bold());
-    writeln!(out, "{style}{}{style:#} {bold}{}{bold:#}", result.outcome, one_line(&result.id))?;
+    let too = if sticky { ", and sticky" } else { "" };
+    let id = one_line(&result.id);
+    writeln!(out, "{style}{}{style:#} {bold}{id}{bold:#}{too}", result.outcome)?;
     let place = one_line(&words::place(report, result));
     writeln!(out, "  {place}: {}", words::ending(result))?;
     result.differs.iter().try_for_each(|difference| write_difference(difference, out))?;

@@ -59,6 +59,13 @@ pub(super) fn findings(report: &SweepReport) -> impl Iterator<Item = &PointResul
     Outcome::FINDINGS.into_iter().flat_map(of)
 }
 
+/// The second is the first one's fault at every asking, and came to the same.
+pub(super) fn says_the_same(once: &PointResult, sticky: &PointResult) -> bool {
+    once.id.strip_suffix(" once") == Some(&sticky.id)
+        && (once.outcome, once.exit) == (sticky.outcome, sticky.exit)
+        && once.differs == sticky.differs
+}
+
 /// `exit 0 after 41 ms`; without the time if it was not taken.
 pub(super) fn ending(result: &PointResult) -> String {
     match result.duration_ms {
