@@ -33,7 +33,7 @@ Exit codes:
   0  done; for replay and diff: everything is the same
   1  the client differs from the recording (verify: the cassette has a problem; import --strict:
      something of the capture is missing or not understood; sweep: a client was fooled, hung or
-     crashed, or whatever else --fail-on names)
+     crashed, or whatever else --fail-on names; replay and proxy: a fault hit nothing)
   2  usage: a bad argument, a file that exists already, a port in use
   3  a cassette, capture or rules file cannot be read
   4  the server to record could not be reached
