@@ -76,6 +76,22 @@ fn a_command_that_no_fault_hit_has_shown_nothing() {
 }
 
 #[test]
+fn why_a_fault_hit_nothing_is_told() {
+    let (retape, origin) = (Retape::new(), origin());
+    for (fault, why) in [
+        ("expired", "the client does not speak TLS with the proxy"),
+        ("wrong-exchange", "there is no cassette of which another exchange could answer"),
+        ("100-late 1s", "no `100 Continue` came before the answer"),
+        ("status 503 on GET /other", "nothing that it selects was there"),
+    ] {
+        let args = ["proxy", "--to", &origin.url(), "--ca", "ca", "--fault", fault, "--"];
+        let ended = retape.run(args.into_iter().chain(["sh", "-c", "curl -s $RETAPE_URL/users"]));
+        assert_eq!((ended.code, &ended.stdout[..]), (Some(1), BODY), "{fault}: {ended:?}");
+        assert!(ended.stderr.contains(&format!("    {fault}: {why}\n")), "{fault}: {ended:?}");
+    }
+}
+
+#[test]
 fn what_is_recorded_besides_is_what_the_server_said() {
     let (retape, origin) = (Retape::new(), origin());
     let args =

@@ -1,10 +1,9 @@
 //! A fault that hits an answer: when it is done, and what it needs for that.
 
-use cassettes::fault::{Action, Fault, Point, Random};
+use cassettes::fault::{Action, Fault, Point, Random, Shaper};
 
 use super::finder::Finder;
 use super::held::Held;
-use super::shapers::Shapers;
 use super::voice::Voice;
 
 /// A fault that hits an answer.
@@ -30,36 +29,32 @@ pub(super) enum Does {
     Nothing,
 }
 
-/// Kinds that say when a server goes on, or what it does by itself: a live one decides that.
-const NOT_LIVE: [(&str, &str); 2] = [
+/// Kinds that need a cassette, or a server that does as it is told.
+const NOT_LIVE: [(&str, &str); 3] = [
     ("early-response", "a live server answers when it likes"),
     ("no-pong", "a live server answers pings itself"),
+    ("wrong-exchange", "there is no cassette of which another exchange could answer"),
 ];
 
 /// Kinds that edit an interim answer and nothing else. Clients wait for those: so they are done before there is an answer.
 const OF_INTERIM: [&str; 2] = ["100-never", "100-late"];
 
+/// Kinds that wait for an answer's end.
+const TO_THE_END: [&str; 1] = ["coalesce"];
+
 /// Kinds that take no point, and edit what comes before the final head as well.
 const OF_ALL: [&str; 1] = ["wrong-protocol"];
 
 impl Hit {
-    /// A fault with this place among all. What it does to time and pieces goes to the shapers.
-    pub(super) fn new(
-        (place, fault): (usize, Fault),
-        voice: Voice,
-        mut random: Random,
-        shapers: &mut Shapers,
-    ) -> Self {
+    /// A fault with this place among all.
+    pub(super) fn new(place: usize, fault: Fault, voice: Voice, mut random: Random) -> Self {
         let does = match fault.kind().action {
             Action::Break(make) => {
                 let point = fault.point().cloned().unwrap_or(Point::Byte(0));
                 let finder = Finder::new(point, voice);
                 Does::Break(Box::new(finder), make(fault.args(), &mut random))
             }
-            Action::Shape(make) => {
-                shapers.add(make(fault.args(), random));
-                Does::Shape
-            }
+            Action::Shape(_) => Does::Shape,
             Action::Edit(_) if OF_INTERIM.contains(&fault.kind().name) => Does::Interim,
             // Receptions hit connections, and no answer.
             Action::Edit(_) | Action::Reception(_) => Does::Edit,
@@ -67,14 +62,22 @@ impl Hit {
         Self { place, fault, does }
     }
 
+    /// What it does to time and pieces, if that is what it does.
+    pub(super) fn shaper(&self, random: Random) -> Option<Box<dyn Shaper>> {
+        match self.fault.kind().action {
+            Action::Shape(make) => Some(make(self.fault.args(), random)),
+            _ => None,
+        }
+    }
+
     /// Why it cannot be done to a live answer, if so. Nothing says where a connection of plain TCP has said all.
     pub(super) fn misfit(&self, is_plain_tcp: bool) -> Option<&'static str> {
         let kind = self.fault.kind().name;
         let not_live = NOT_LIVE.iter().find(|(name, _)| *name == kind).map(|(_, why)| *why);
         let no_end = "it needs a whole answer, and plain TCP does not say where one ends";
-        let asked = "its request was whole before it was answered";
-        let too_late = self.fault.is_in_request().then_some(asked);
-        not_live.or(too_late).or((is_plain_tcp && self.needs_whole()).then_some(no_end))
+        let in_request = self.fault.is_in_request().then_some("a live request passes as it comes");
+        let is_endless = is_plain_tcp && (self.needs_whole() || self.needs_end());
+        not_live.or(in_request).or(is_endless.then_some(no_end))
     }
 
     pub(super) fn finder(&self) -> Option<&Finder> {
@@ -94,6 +97,11 @@ impl Hit {
     /// Whether nothing but a whole answer will do, whatever its head says.
     pub(super) fn needs_whole(&self) -> bool {
         matches!(self.does, Does::Edit) || self.finder().is_some_and(Finder::needs_whole)
+    }
+
+    /// Whether it keeps all back until the end has come.
+    pub(super) fn needs_end(&self) -> bool {
+        TO_THE_END.contains(&self.fault.kind().name)
     }
 
     /// Whether a head must be whole before any of it is sent.

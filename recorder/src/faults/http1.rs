@@ -69,6 +69,9 @@ impl Http1 {
 
     /// The client said this.
     pub(super) fn ask(&mut self, bytes: &Bytes, now: Timestamp) {
+        if let Some(answer) = self.answer.as_mut().filter(|_| self.answers == Answers::Switched) {
+            answer.hear();
+        }
         let mut rest = bytes.clone();
         while !self.asks_no_more {
             let Ok(advance) = self.requests.advance(&rest) else {

@@ -36,12 +36,21 @@ impl Faults {
 impl Met {
     /// It was done. Said once.
     pub(crate) fn tell(&self) {
+        self.tell_that(&Outcome::Applied { after: None });
+    }
+
+    /// It cannot be done, for this reason. Said once.
+    pub(crate) fn tell_misfit(&self, why: &str) {
+        self.tell_that(&Outcome::Passed { why: why.to_owned() });
+    }
+
+    fn tell_that(&self, outcome: &Outcome) {
         if self.told.set(()).is_err() {
             return;
         }
         let about = About { connection: self.connection, attempt: 1, ..About::default() };
         for place in &self.places {
-            self.faults.tell(*place, &about, Outcome::Applied { after: None });
+            self.faults.tell(*place, &about, outcome.clone());
         }
     }
 }

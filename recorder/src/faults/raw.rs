@@ -34,6 +34,9 @@ impl Raw {
     /// The client said this.
     pub(super) fn ask(&mut self, bytes: &Bytes, at: Timestamp) {
         self.bytes += bytes.len();
+        if let Some(answer) = &mut self.answer {
+            answer.hear();
+        }
         if self.answer.is_none() && self.bytes <= MAX_SAID_BYTES {
             self.said.push(Chunk { direction: Direction::ToServer, at, bytes: bytes.clone() });
         }

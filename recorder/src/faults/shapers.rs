@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cassettes::fault::Shaper;
-use cassettes::model::Step;
+use cassettes::model::{Step, Until};
 
 use super::voice::Voice;
 
@@ -37,6 +37,13 @@ impl Shapers {
         }));
     }
 
+    /// The server has waited for the client.
+    pub(super) fn turn(&mut self, voice: Voice, out: &mut Vec<Step>) {
+        let mut shaped = Vec::new();
+        through(&mut self.all, voice, Step::Receive(Until::RequestEnd), &mut shaped);
+        out.extend(shaped.into_iter().filter(|step| !matches!(step, Step::Receive(_))));
+    }
+
     /// No step follows.
     pub(super) fn end(&mut self, voice: Voice, out: &mut Vec<Step>) {
         let mut later = &mut self.all[..];
@@ -48,6 +55,12 @@ impl Shapers {
             }
             later = rest;
         }
+    }
+}
+
+impl FromIterator<Box<dyn Shaper>> for Shapers {
+    fn from_iter<T: IntoIterator<Item = Box<dyn Shaper>>>(all: T) -> Self {
+        Self { all: all.into_iter().collect() }
     }
 }
 

@@ -52,6 +52,9 @@ pub(super) async fn meet(
         Words::Http2 => Plain::Http2,
         Words::Silence | Words::Socks5 | Words::Other => Plain::Other,
     };
+    if let Some(met) = &visit.met {
+        met.tell_misfit("the client does not speak TLS with the proxy");
+    }
     if to.scheme().is_tls() {
         return encrypt(visit, client, server, to, plain).await;
     }

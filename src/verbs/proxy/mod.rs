@@ -46,8 +46,9 @@ Without a command, one line goes to standard output once clients can connect:
 /// and what they answer is broken on its way to the client. Exchanges are numbered as their requests come, over all connections;
 /// asking for the same again (method, target, body) is its next attempt. Without faults nothing changes.
 ///
-/// What breaks an answer at a place, or its timing, is done while it comes; what edits it holds it back until it is whole, and lets one pass
-/// that is longer than 16 MiB or takes longer than 30 seconds.
+/// A fault that breaks an answer at a place, or changes its timing, acts while the answer comes. One that edits it needs all of it: the
+/// answer is held back until it is whole, and passes as it is, with a warning, if it is longer than 16 MiB or takes longer than 30 seconds.
+/// Interim answers (`100 Continue`) are not held back.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ProxyArgs {
@@ -69,7 +70,7 @@ pub(crate) struct ProxyArgs {
     #[arg(long, requires = "output")]
     append: bool,
 
-    /// Write a line of JSON for each fault that was applied, or should have been, and what came of each at the end
+    /// Write a line of JSON whenever a fault is applied or must let something pass, and a last one with the count of each
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
 

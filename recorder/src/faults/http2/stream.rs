@@ -102,6 +102,9 @@ impl Stream {
     pub(super) fn ask(&mut self, frame: &Frame, now: Timestamp) {
         let brought = self.request.advance(frame).ok();
         self.client_done |= self.request.is_over();
+        if let Some(answer) = self.answer.as_mut().filter(|_| frame.kind() == Kind::Data) {
+            answer.hear();
+        }
         let Some(asked) = &mut self.asked else { return };
         asked.add(&frame.encode(), now);
         match brought.and_then(|brought| brought.event) {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use super::play::Play;
 use crate::faults::{Act, Ending};
 
+const UPGRADE: &str = "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+const SWITCH: &str = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
 fn get(path: &str) -> String {
@@ -97,7 +99,7 @@ fn an_answer_that_does_not_end_is_not_held_for_ever() {
     assert_eq!(play.got().bytes, b"data: 2\n\n");
     let told = play.told();
     assert!(
-        told[0].contains("let pass exchange 1, GET /feed: status 500: the answer was not whole"),
+        told[0].contains("let pass exchange 1, GET /feed: status 500: it needs the whole answer, and that was not there after 30s"),
         "{told:?}"
     );
 }
@@ -201,36 +203,76 @@ fn what_needs_a_whole_answer_lets_plain_tcp_pass_and_says_so() {
 
 #[test]
 fn a_websocket_is_cut_after_a_message() {
-    let upgrade = "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-    let switch = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
     for size in [1, 3, 1000] {
         let mut play = Play::http(&["close at message 2"]);
-        play.ask(upgrade);
-        play.say(switch, size);
+        play.ask(UPGRADE);
+        play.say(SWITCH, size);
         play.say(b"\x81\x02hi\x81\x05there\x81\x01!", size);
         let got = play.got();
-        assert_eq!(got.bytes, [switch.as_bytes(), b"\x81\x02hi\x81\x05there"].concat());
+        assert_eq!(got.bytes, [SWITCH.as_bytes(), b"\x81\x02hi\x81\x05there"].concat());
         assert_eq!(got.acts, [Act::End(Ending::Close)]);
     }
 }
 
 #[test]
 fn an_upgrade_is_refused_though_the_server_agreed_and_another_passes() {
-    let upgrade = "GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-    let switch = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
     for (sentence, start, passes) in [
         ("upgrade-status 403", "HTTP/1.1 403", false),
         ("status 503", "HTTP/1.1 503", false),
         ("ws-close 1011 at message 9", "HTTP/1.1 101", true),
     ] {
         let mut play = Play::http(&[sentence]);
-        play.ask(upgrade);
-        play.say(switch, 9);
+        play.ask(UPGRADE);
+        play.say(SWITCH, 9);
         let got = String::from_utf8(play.got().bytes).unwrap();
         assert!(got.starts_with(start), "{sentence}: {got}");
         play.say(b"\x81\x02hi", 2);
         assert_eq!(play.got().bytes == b"\x81\x02hi", passes, "{sentence}");
     }
+}
+
+#[test]
+fn in_a_dialogue_each_turn_of_the_servers_is_late() {
+    let mut play = Play::raw(&["latency 250ms"]);
+    for _ in 0..3 {
+        play.ask("*1\r\n$4\r\nPING\r\n");
+        play.say("+PO", 9);
+        assert_eq!(play.got().bytes, b"");
+        assert_eq!(play.due(), Some(Duration::from_millis(250)));
+        play.pass(Duration::from_millis(250));
+        play.say("NG\r\n", 9);
+        assert_eq!(play.got().bytes, b"+PONG\r\n", "nobody spoke in between");
+    }
+}
+
+#[test]
+fn what_waits_for_an_answers_end_lets_pass_what_has_none() {
+    let mut play = Play::raw(&["coalesce"]);
+    play.ask("hello");
+    play.say("good day", 3);
+    assert_eq!(play.got().bytes, b"good day");
+    assert!(play.told()[0].contains("plain TCP does not say where one ends"), "{:?}", play.told());
+    let mut play = Play::http(&["coalesce", "latency 10ms"]);
+    play.ask(UPGRADE);
+    play.say(SWITCH, 9);
+    assert_eq!(play.gets().bytes, SWITCH.as_bytes());
+    for _ in 0..2 {
+        play.ask(b"\x81\x02hi");
+        play.say(b"\x81\x02hi", 1);
+        assert_eq!(play.got().bytes, b"");
+        assert_eq!(play.due(), Some(Duration::from_millis(10)));
+        assert_eq!(play.gets().bytes, b"\x81\x02hi");
+    }
+}
+
+#[test]
+fn of_two_faults_the_one_that_comes_too_late_is_told() {
+    let mut play = Play::http(&["close at byte 9", "reset at byte 20"]);
+    play.ask(get("/"));
+    play.say(OK, 7);
+    assert_eq!(play.got().bytes, &OK.as_bytes()[..9]);
+    let told = play.told();
+    assert!(told[1].ends_with("another fault had ended the answer before"), "{told:?}");
 }
 
 const PUT: &str = "PUT / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n";

@@ -21,9 +21,13 @@ fn make(_args: &Args, _random: Random) -> Box<dyn Shaper> {
     Box::new(Coalesce::default())
 }
 
+/// Most bytes that are joined: no system takes more in one write.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
 #[derive(Debug, Default)]
 struct Coalesce {
     held: Vec<Bytes>,
+    bytes: usize,
     /// Gaps after what is held.
     gaps: Vec<Step>,
 }
@@ -31,6 +35,7 @@ struct Coalesce {
 impl Coalesce {
     fn let_go(&mut self, out: &mut Vec<Step>) {
         let held = std::mem::take(&mut self.held);
+        self.bytes = 0;
         if !held.is_empty() {
             out.push(Step::Send(held.concat().into()));
         }
@@ -43,7 +48,11 @@ impl Shaper for Coalesce {
         match step {
             Step::Send(bytes) => {
                 self.gaps.clear();
+                self.bytes += bytes.len();
                 self.held.push(bytes);
+                if self.bytes >= MAX_BYTES {
+                    self.let_go(out);
+                }
             }
             Step::Wait(_) | Step::Delay(_) | Step::Flush if !self.held.is_empty() => {
                 self.gaps.push(step);

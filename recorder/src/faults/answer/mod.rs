@@ -1,8 +1,12 @@
 //! One exchange's answer, and what faults do to it.
+//!
+//! - `edits`: what needs all of it
+
+mod edits;
 
 use bytes::Bytes;
-use cassettes::fault::{End, Fault};
-use cassettes::model::{Step, Timestamp, Until};
+use cassettes::fault::{End, Fault, Random};
+use cassettes::model::{Step, Timestamp};
 use cassettes::wire::http1::{Framing, ResponseHead};
 use cassettes::wire::messages::StreamKind;
 
@@ -20,7 +24,7 @@ use super::voice::Voice;
 
 /// An answer on its way to the client.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(in crate::faults) struct Answer {
     link: Link,
     asked: Asked,
     about: About,
@@ -32,6 +36,8 @@ pub(super) struct Answer {
     flow: Flow,
     /// Interim answers that have passed: they count where all of it does.
     interim: Held,
+    /// The client has spoken since the server did.
+    turns: bool,
     /// When something came of it last.
     last: Timestamp,
     /// A fault has ended it: how, and whether its connection with it.
@@ -48,7 +54,7 @@ enum Flow {
 
 impl Answer {
     /// It begins.
-    pub(super) fn new(link: Link, asked: Asked, voice: Voice, now: Timestamp) -> Self {
+    pub(in crate::faults) fn new(link: Link, asked: Asked, voice: Voice, now: Timestamp) -> Self {
         let (hits, about) = asked.hits(&link.faults, &link.peer);
         let mut answer = Self {
             link,
@@ -58,6 +64,7 @@ impl Answer {
             voice,
             flow: Flow::Passing,
             interim: Held::new(now),
+            turns: false,
             last: now,
             ended: None,
             asked,
@@ -72,22 +79,22 @@ impl Answer {
     }
 
     /// Whether its head must be whole before any of it is sent.
-    pub(super) fn wants_head(&self) -> bool {
+    pub(in crate::faults) fn wants_head(&self) -> bool {
         matches!(self.flow, Flow::Passing) && self.hits.iter().any(Hit::wants_head)
     }
 
     /// It is held back.
-    pub(super) const fn is_held(&self) -> bool {
+    pub(in crate::faults) const fn is_held(&self) -> bool {
         matches!(self.flow, Flow::Holding(_))
     }
 
     /// How a fault has ended it, if one has, and whether its connection with it.
-    pub(super) const fn ended(&self) -> Option<(End, bool)> {
+    pub(in crate::faults) const fn ended(&self) -> Option<(End, bool)> {
         self.ended
     }
 
     /// Until when it may be held, if it is.
-    pub(super) fn deadline(&self) -> Option<Timestamp> {
+    pub(in crate::faults) fn deadline(&self) -> Option<Timestamp> {
         match &self.flow {
             Flow::Holding(held) => held.deadline(),
             _ => None,
@@ -95,14 +102,14 @@ impl Answer {
     }
 
     /// Its time is up.
-    pub(super) fn timeout(&mut self, burst: &mut Burst) {
+    pub(in crate::faults) fn timeout(&mut self, burst: &mut Burst) {
         if self.deadline().is_some_and(|deadline| deadline <= burst.now) {
-            self.give_up(&format!("the answer was not whole after {MAX_HELD_TIME:?}"), burst);
+            self.give_up(&format!("that was not there after {MAX_HELD_TIME:?}"), burst);
         }
     }
 
     /// The final head is about to come: what it says of the body.
-    pub(super) fn learn(&mut self, head: &Bytes, framing: Framing, now: Timestamp) {
+    pub(in crate::faults) fn learn(&mut self, head: &Bytes, framing: Framing, now: Timestamp) {
         let response = ResponseHead::parse(head).ok();
         let kind = self.asked.request().and_then(|it| StreamKind::of(&it, response.as_ref()));
         let mut known = true;
@@ -116,12 +123,18 @@ impl Answer {
     }
 
     /// What a connection of plain TCP consists of.
-    pub(super) fn count(&mut self, make: impl Fn() -> Option<Items>) {
+    pub(in crate::faults) fn count(&mut self, make: impl Fn() -> Option<Items>) {
         self.hits.iter_mut().filter_map(Hit::finder_mut).for_each(|finder| finder.count(make()));
     }
 
     /// The next piece.
-    pub(super) fn take(&mut self, wire: Bytes, part: Part, ends_read: bool, burst: &mut Burst) {
+    pub(in crate::faults) fn take(
+        &mut self,
+        wire: Bytes,
+        part: Part,
+        ends_read: bool,
+        burst: &mut Burst,
+    ) {
         match &mut self.flow {
             Flow::Silent => {}
             Flow::Passing => self.pass(&wire, part, ends_read, burst),
@@ -138,14 +151,19 @@ impl Answer {
     }
 
     /// The server waits for the client to go on with its request.
-    pub(super) fn waits(&mut self, burst: &mut Burst) {
+    pub(in crate::faults) fn waits(&mut self, burst: &mut Burst) {
         if matches!(self.flow, Flow::Passing) {
-            self.shape(Step::Receive(Until::RequestEnd), burst);
+            self.shapers.turn(self.voice, &mut burst.steps);
         }
     }
 
+    /// The client has said more, in a dialogue.
+    pub(in crate::faults) const fn hear(&mut self) {
+        self.turns = true;
+    }
+
     /// All of it has come.
-    pub(super) fn end(mut self, whole: Whole, burst: &mut Burst) {
+    pub(in crate::faults) fn end(mut self, whole: Whole, burst: &mut Burst) {
         match std::mem::replace(&mut self.flow, Flow::Silent) {
             Flow::Silent => {}
             Flow::Passing => {
@@ -156,25 +174,8 @@ impl Answer {
         }
     }
 
-    /// What follows is in another protocol, and has no end to wait for: what needs the whole answer has it now.
-    pub(super) fn switch(&mut self, burst: &mut Burst) {
-        if !self.is_held() {
-            return;
-        }
-        let before = burst.steps.len();
-        if let Flow::Holding(held) = std::mem::replace(&mut self.flow, Flow::Passing) {
-            self.edit(&held, Whole::Switched, burst);
-        }
-        self.hits.clear();
-        if !burst.switches(before) {
-            // The server speaks another protocol now, of which the client must hear nothing.
-            burst.steps.push(Step::Close);
-            self.flow = Flow::Silent;
-        }
-    }
-
     /// It broke off: what is held of it passes.
-    pub(super) fn break_off(mut self, burst: &mut Burst) {
+    pub(in crate::faults) fn break_off(mut self, burst: &mut Burst) {
         match self.flow {
             Flow::Silent => {}
             Flow::Passing => {
@@ -186,25 +187,26 @@ impl Answer {
     }
 
     fn add(&mut self, place: usize, fault: Fault) {
-        let seed = self.link.faults.set().seed();
-        let random = fault.random(self.asked.number(), self.about.attempt, seed);
-        let hit = Hit::new((place, fault), self.voice, random, &mut self.shapers);
+        let random = self.random(&fault);
+        let hit = Hit::new(place, fault, self.voice, random.clone());
         if let Some(why) = hit.misfit(self.asked.request().is_none()) {
             return self.tell(place, passed(why));
         }
-        if matches!(hit.does, Does::Shape) {
+        if let Some(shaper) = hit.shaper(random) {
+            self.shapers.add(shaper);
             self.tell(place, Outcome::Applied { after: None });
         }
         self.hits.push(hit);
     }
 
-    /// From here on it is held. What shapes it is done to the whole then.
-    fn hold(&mut self, now: Timestamp) {
-        self.shapers = Shapers::default();
-        self.flow = Flow::Holding(std::mem::replace(&mut self.interim, Held::new(now)));
+    fn random(&self, fault: &Fault) -> Random {
+        fault.random(self.asked.number(), self.about.attempt, self.link.faults.set().seed())
     }
 
     fn pass(&mut self, wire: &Bytes, part: Part, ends_read: bool, burst: &mut Burst) {
+        if std::mem::take(&mut self.turns) {
+            self.shapers.turn(self.voice, &mut burst.steps);
+        }
         let gap = burst.now.since(std::mem::replace(&mut self.last, burst.now));
         self.shapers.pass_time(self.voice, gap, &mut burst.steps);
         if part != Part::Interim {
@@ -271,6 +273,7 @@ impl Answer {
         self.shapers.end(self.voice, &mut burst.steps);
         self.flow = Flow::Silent;
         self.ended = Some((end, broken.connection));
+        self.tell_late();
         true
     }
 
@@ -286,60 +289,11 @@ impl Answer {
         self.shapers.step(self.voice, step, &mut burst.steps);
     }
 
-    /// An interim answer is whole, and what is held: it is let go if nothing is about it. The client may wait for it before it goes on with
-    /// its request, and the server for that.
-    fn let_go(&mut self, ends_read: bool, burst: &mut Burst) {
-        let Flow::Holding(held) = &mut self.flow else { return };
-        if self.hits.iter().any(|hit| hit.is_about_interim(held)) {
-            return;
-        }
-        let interim = held.let_go();
-        self.pass(&interim, Part::Interim, ends_read, burst);
-    }
-
-    /// What becomes of an interim answer, if it is edited.
-    fn edit_interim(&mut self, wire: &Bytes, now: Timestamp) -> Option<Vec<Step>> {
-        let is_due = |hit: &&Hit| matches!(hit.does, Does::Interim);
-        if !self.hits.iter().any(|hit| is_due(&hit)) {
-            return None;
-        }
-        let mut held = Held::new(now);
-        held.push(wire.clone(), now);
-        let faults = self.hits.iter().filter(is_due).map(|hit| &hit.fault);
-        let about = (&self.asked, &self.about);
-        let edited = held.edit(Whole::Interim, self.voice, &self.link, about, faults);
-        let due = self.hits.iter_mut().filter(|hit| is_due(&&**hit));
-        for (hit, _) in due.zip(edited.outcomes).filter(|(_, outcome)| outcome.is_ok()) {
-            hit.does = Does::Nothing;
-            let applied = Outcome::Applied { after: None };
-            self.link.faults.tell(hit.place, &self.about, applied);
-        }
-        Some(edited.steps)
-    }
-
-    fn edit(&mut self, held: &Held, whole: Whole, burst: &mut Burst) {
-        self.hits.retain(|hit| !matches!(hit.does, Does::Nothing));
-        let faults = self.hits.iter().map(|hit| &hit.fault);
-        let about = (&self.asked, &self.about);
-        let edited = held.edit(whole, self.voice, &self.link, about, faults);
-        for (hit, outcome) in self.hits.iter().zip(edited.outcomes) {
-            match outcome {
-                // Said when the answer began.
-                Ok(()) if matches!(hit.does, Does::Shape) => {}
-                Ok(()) => self.tell(hit.place, Outcome::Applied { after: None }),
-                Err(misfit) => self.tell(hit.place, passed(&misfit.to_string())),
-            }
-        }
-        burst.steps.extend(edited.steps);
-    }
-
-    /// What is held passes as it is, and so does the rest.
-    fn give_up(&mut self, why: &str, burst: &mut Burst) {
-        if let Flow::Holding(held) = std::mem::replace(&mut self.flow, Flow::Passing) {
-            burst.steps.extend(held.into_steps());
-        }
-        for hit in std::mem::take(&mut self.hits) {
-            self.tell(hit.place, passed(why));
+    /// Another fault has ended it.
+    fn tell_late(&self) {
+        let late = |hit: &&Hit| matches!(hit.does, Does::Break(..) | Does::Interim);
+        for hit in self.hits.iter().filter(late) {
+            self.tell(hit.place, passed("another fault had ended the answer before"));
         }
     }
 
@@ -347,7 +301,7 @@ impl Answer {
         for hit in &self.hits {
             let why = match &hit.does {
                 Does::Break(finder, _) => {
-                    format!("the answer ended after {} bytes, without it", finder.wire())
+                    format!("the answer ended after {} bytes, before the point came", finder.wire())
                 }
                 Does::Interim => "no `100 Continue` came before the answer".to_owned(),
                 _ => continue,
