@@ -12,7 +12,6 @@ mod body;
 mod context;
 mod findings;
 mod headers;
-mod jsonpath;
 mod message;
 mod messages;
 mod mismatch;
@@ -27,7 +26,6 @@ mod volatile;
 
 pub use context::{CompareContext, Own};
 pub use findings::MAX_MISMATCHES;
-pub use jsonpath::{JsonPath, JsonPathError, Progress, Segment};
 pub use message::{compare_requests, compare_responses};
 pub(crate) use messages::Conversation;
 pub use mismatch::{Gravity, Mismatch, Place};

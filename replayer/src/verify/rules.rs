@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use cassettes::meaning::json::Pattern;
 use cassettes::wire::protobuf::Descriptors;
 use serde::{Deserialize, Serialize};
 
-use super::{Gravity, HeaderRules, JsonPath};
+use super::{Gravity, HeaderRules};
 
 /// How differences are taken: the `[verify]` table of `retape.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +17,7 @@ pub struct Rules {
     /// Query parameters that may be anything, or be absent.
     pub ignore_query: Vec<String>,
     /// Places in JSON bodies that may be anything, or be absent.
-    pub ignore_json: Vec<JsonPath>,
+    pub ignore_json: Vec<Pattern>,
     /// Fields of forms, and parts of multipart bodies, that may be anything, or be absent.
     pub ignore_fields: Vec<String>,
     /// Another spelling of the same: escapes in a path, white space in JSON, order in a query.

@@ -10,7 +10,7 @@ mod string;
 pub use canonical::write_canonical;
 pub use number::{same_number, write_number};
 pub use parse::MAX_JSON_DEPTH;
-pub use path::{Path, PathError, Segment};
+pub use path::{Path, PathError, Pattern, Progress, Segment};
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use cassettes::meaning::json::{Kind, Value, write_canonical};
+use cassettes::meaning::json::{Kind, Pattern, Progress, Segment, Value, write_canonical};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::{Sameness, change};
+use crate::verify::Place;
 use crate::verify::findings::Findings;
 use crate::verify::show::show;
-use crate::verify::{JsonPath, Place, Progress, Segment};
 
 /// Most pairs of elements weighed to line two arrays up; beyond it they are compared by index.
 /// A bound on work, not on time, so that the same bodies always give the same report.
@@ -19,8 +19,8 @@ pub(super) fn compare(
     actual: Value<'_>,
     found: &mut Findings<'_>,
 ) -> Sameness {
-    let patterns: &[JsonPath] = &found.rules.ignore_json;
-    let progress: Vec<_> = patterns.iter().map(JsonPath::start).collect();
+    let patterns: &[Pattern] = &found.rules.ignore_json;
+    let progress: Vec<_> = patterns.iter().map(Pattern::start).collect();
     let mut walk = Walk { patterns, path: Vec::new(), told: false };
     walk.compare(expected, actual, &progress, found);
     Sameness::told(walk.told)
@@ -29,7 +29,7 @@ pub(super) fn compare(
 /// One walk down two documents. No deeper than JSON is read.
 struct Walk<'r> {
     /// What is not to be looked at.
-    patterns: &'r [JsonPath],
+    patterns: &'r [Pattern],
     /// Where the walk is.
     path: Vec<Segment>,
     /// Something was found, or left out.

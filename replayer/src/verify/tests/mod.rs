@@ -86,7 +86,7 @@ fn unknown_rules_and_bad_paths_are_refused() {
     assert!(toml::from_str::<Rules>("headrs = {}").is_err());
     assert!(toml::from_str::<Rules>("spelling = 'maybe'").is_err());
     let error = toml::from_str::<Rules>("ignore-json = ['id']").unwrap_err().to_string();
-    assert!(error.contains("expected $"), "{error}");
+    assert!(error.contains("`$` is expected"), "{error}");
 }
 
 #[test]

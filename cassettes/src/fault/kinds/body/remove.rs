@@ -60,7 +60,7 @@ mod tests {
         let told = |path: &str| played(&format!("remove at json {path}"), &answering(JSON));
         assert_eq!(told("$.x"), "no: the body has no value $.x");
         assert_eq!(told("$"), "no: it needs a value inside another, and this is all there is");
-        assert!(told("a").starts_with("no: \"a\" is no path to a value, such as $.items[0].id"));
+        assert!(told("a").starts_with("no: \"a\" is no JSON path such as $.items[0].id"));
         assert_eq!(played("remove at json $.a", &answering("{a}")), "no: it needs a body of JSON");
     }
 

@@ -1,9 +1,19 @@
 //! Paths to values: `$.items[0]['odd name']`.
+//!
+//! - [`Path`]: to one value; [`Segment`]: one step of it
+//! - [`Pattern`]: of many paths: `$.items[*].id`
+//! - `reader`: how both are read
+
+mod pattern;
+mod reader;
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::Value;
+pub use pattern::{Pattern, Progress};
+pub use reader::PathError;
+use reader::Reader;
 
 /// A path from the outermost value to one inside it. Reading and writing it are inverse.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -19,17 +29,6 @@ pub enum Segment {
     Name(String),
     /// To an element of an array, from 0.
     Index(usize),
-}
-
-/// Why a text is no path.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{text:?} is no path to a value, such as $.items[0].id: at byte {offset}, {expected} is expected"
-)]
-pub struct PathError {
-    text: String,
-    offset: usize,
-    expected: &'static str,
 }
 
 impl Path {
@@ -81,82 +80,12 @@ impl FromStr for Path {
     type Err = PathError;
 
     fn from_str(text: &str) -> Result<Self, PathError> {
-        let mut reader = Reader { text, rest: text };
-        reader.take("$", "`$`")?;
+        let mut reader = Reader::after_root(text)?;
         let mut segments = Vec::new();
-        while !reader.rest.is_empty() {
+        while !reader.is_at_end() {
             segments.push(reader.segment()?);
         }
         Ok(Self { segments })
-    }
-}
-
-struct Reader<'a> {
-    text: &'a str,
-    rest: &'a str,
-}
-
-impl Reader<'_> {
-    fn segment(&mut self) -> Result<Segment, PathError> {
-        if self.took(".") {
-            return self.until(|c| matches!(c, '.' | '['), "a name").map(Segment::Name);
-        }
-        self.take("[", "`.` or `[`")?;
-        let segment = if self.took("'") {
-            Segment::Name(self.quoted('\'')?)
-        } else if self.took("\"") {
-            Segment::Name(self.quoted('"')?)
-        } else {
-            let digits = self.until(|c| !c.is_ascii_digit(), "an index or a quoted name")?;
-            Segment::Index(digits.parse().map_err(|_| self.error("a smaller index"))?)
-        };
-        self.take("]", "`]`")?;
-        Ok(segment)
-    }
-
-    /// What comes before such a character: not nothing.
-    fn until(
-        &mut self,
-        ends: impl Fn(char) -> bool,
-        expected: &'static str,
-    ) -> Result<String, PathError> {
-        let end = self.rest.find(ends).unwrap_or(self.rest.len());
-        let (found, rest) = self.rest.split_at_checked(end).unwrap_or_default();
-        if found.is_empty() {
-            return Err(self.error(expected));
-        }
-        self.rest = rest;
-        Ok(found.to_owned())
-    }
-
-    fn quoted(&mut self, quote: char) -> Result<String, PathError> {
-        let mut name = String::new();
-        let mut chars = self.rest.chars();
-        loop {
-            match chars.next() {
-                None => return Err(self.error("a closing quote")),
-                Some('\\') => name.extend(chars.next()),
-                Some(c) if c == quote => break,
-                Some(c) => name.push(c),
-            }
-        }
-        self.rest = chars.as_str();
-        Ok(name)
-    }
-
-    fn took(&mut self, prefix: &str) -> bool {
-        let rest = self.rest.strip_prefix(prefix);
-        self.rest = rest.unwrap_or(self.rest);
-        rest.is_some()
-    }
-
-    fn take(&mut self, prefix: &str, expected: &'static str) -> Result<(), PathError> {
-        if self.took(prefix) { Ok(()) } else { Err(self.error(expected)) }
-    }
-
-    fn error(&self, expected: &'static str) -> PathError {
-        let offset = self.text.len() - self.rest.len();
-        PathError { text: self.text.to_owned(), offset, expected }
     }
 }
 
@@ -188,7 +117,7 @@ mod tests {
             [("a", 0), ("$a", 1), ("$.", 2), ("$[x]", 2), ("$['a", 3), ("$[1", 3), ("$..a", 2)]
         {
             let error = text.parse::<Path>().unwrap_err();
-            assert_eq!(error.offset, offset, "{error}");
+            assert_eq!(error.offset(), offset, "{error}");
         }
     }
 }
