@@ -34,13 +34,15 @@ class Client:
     def __init__(self, name, needs, server, command, findings):
         self.name, self.needs, self.server, self.command = name, needs, server, command
         self.findings = findings
-        self.scheme, self.plan = ("tcp", "quick") if server is peers.redis else ("http", HERE / "sweeps/classics.yaml")
+        self.scheme = "tcp" if server is peers.redis else "http"
+        plans = {peers.redis: "quick", uploads: HERE / "sweeps/uploads.yaml"}
+        self.plan = plans.get(server, HERE / "sweeps/classics.yaml")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="")
-    parser.add_argument("--plan", help="for every client; default: classics.yaml, and for redis-cli, which speaks no HTTP, quick")
+    parser.add_argument("--plan", help="for every client; default: classics.yaml, uploads.yaml for those that upload, and quick for redis-cli, which speaks no HTTP")
     parser.add_argument("--keep", type=pathlib.Path)
     arguments = parser.parse_args()
     tally = Tally("sweeps")
@@ -115,6 +117,12 @@ def site(room):
     return servers.Server(command, port, cwd=files, stdout=subprocess.DEVNULL)
 
 
+def uploads(room):
+    """Takes files that are put."""
+    port = ports.any_port()
+    return servers.Server([sys.executable, HERE / "sweeps/upload_server.py", str(port)], port, cwd=room)
+
+
 def write_repository(room, files):
     """Bare, for the protocol of files alone."""
     target = files / "project.git"
@@ -147,6 +155,8 @@ def clients():
     curl = "curl -sS $RETAPE_URL/user.json"
     wget = "wget -q -O - $RETAPE_URL/user.json"
     pip = f"{python} -m pip download -q --no-deps --no-cache-dir --retries 1 --timeout 1 --index-url $RETAPE_URL/simple -d $RETAPE_RUN_DIR/wheels tape"
+    upload = "head -c 4000000 /dev/zero > $RETAPE_RUN_DIR/zeros && curl -sS -T $RETAPE_RUN_DIR/zeros $RETAPE_URL/file"
+    broken_off = [("reported", "close"), ("reported", "reset"), ("hung", "stall"), ("tolerated", "early-response")]
     return [
         Client("curl", ["curl"], site, [*sh, curl], [("fooled", "status"), ("hung", "stall")]),
         Client("curl -f --max-time", ["curl"], site, [*sh, curl + " -f --max-time 1"], [("reported", "status"), ("reported", "stall")]),
@@ -156,6 +166,9 @@ def clients():
         Client("Node fetch", ["node"], site, ["node", HERE / "sweeps/fetch.mjs"], [("hung", "stall")]),
         Client("git clone", ["git"], site, [*sh, "git clone -q $RETAPE_URL/project.git $RETAPE_RUN_DIR/copy && git -C $RETAPE_RUN_DIR/copy log --format=%H"], [("reported", "reset")]),
         Client("pip download", [], site, [*sh, pip + " && cat $RETAPE_RUN_DIR/wheels/*.whl | sha256sum"], [("reported", "status")]),
+        Client("curl -T", ["curl"], uploads, [*sh, upload], broken_off),
+        Client("requests.put", [], uploads, [python, HERE / "sweeps/put_requests.py"], broken_off),
+        Client("Node fetch PUT", ["node"], uploads, ["node", HERE / "sweeps/put.mjs"], broken_off),
         Client("redis-cli", ["redis-cli", "redis-server"], peers.redis, [*sh, "redis-cli -h $RETAPE_HOST -p $RETAPE_PORT set greeting hello && redis-cli -h $RETAPE_HOST -p $RETAPE_PORT get greeting"], [("hung", "stall")]),
     ]
 
