@@ -1,8 +1,10 @@
 //! One direction of a connection: read, pass on, then let it be recorded. Faults may stand between reading and passing on.
 
+use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use cassettes::model::{Direction, How, Side};
@@ -146,6 +148,13 @@ impl Lane {
     pub(crate) fn doom(&mut self, broken: Broken) {
         // How it broke first is why it breaks again.
         self.doomed.get_or_insert(broken);
+    }
+
+    /// Gives the receiver what is on its way to it, as far as it takes that in this time.
+    pub(crate) async fn deliver(&mut self, to: &mut Stream, time: Duration) {
+        let flushed = poll_fn(|cx| self.poll_flush(cx, to));
+        // One that takes no more, or not now, does not get it.
+        drop(tokio::time::timeout(time, flushed).await);
     }
 
     /// Who sends.

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use cassettes::model::Direction;
 
@@ -19,8 +20,16 @@ pub(crate) async fn relay(
         to_server: Lane::new(Direction::ToServer),
         to_client: Lane::new(Direction::ToClient),
     };
-    poll_fn(|cx| lanes.poll(cx, client, server, tap)).await
+    let ended = poll_fn(|cx| lanes.poll(cx, client, server, tap)).await;
+    if matches!(ended, Err(Stop::Fault(..))) && tap.is_cut() {
+        lanes.to_server.deliver(server, DELIVERY).await;
+    }
+    ended
 }
+
+/// Longest wait for a server to take what precedes the point at which its client is cut off. It reads uploads as they come, or does not read
+/// them.
+const DELIVERY: Duration = Duration::from_secs(1);
 
 struct Lanes {
     to_server: Lane,

@@ -271,6 +271,11 @@ impl Tap {
         self.faults.as_ref().is_some_and(|faults| faults.hears_out()) && !self.is_settled()
     }
 
+    /// Whether a fault has ended what the client asks, so that the server gets no more than what has passed.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.faults.as_ref().is_some_and(|faults| faults.is_cut())
+    }
+
     /// Puts what the receiver gets at this time into `out`.
     pub(crate) fn take_sends(&mut self, direction: Direction, now: Timestamp, out: &mut Outbox) {
         if let Some(faults) = &mut self.faults {

@@ -20,6 +20,7 @@ mod files;
 mod gaps;
 mod http2;
 mod importing;
+mod proxied_uploads;
 mod proxying;
 mod recording;
 mod replaying;

@@ -73,18 +73,39 @@ impl Asked {
         RequestHead::parse(&self.head).ok()
     }
 
-    /// It is being answered: which faults hit it, and what is said of it. What has come of its body by now counts.
+    /// It is being answered: which faults hit that, and what is said of it. What has come of its body by now counts.
     pub(super) fn hits(&self, faults: &Faults, peer: &str) -> (Vec<(usize, Fault)>, About) {
+        let body = self.body.finish().to_le_bytes();
+        self.hits_on(Direction::ToClient, &body, faults, peer)
+    }
+
+    /// Its head has come: which faults hit it itself, and what is said of it; none if there are none of that kind. Its body cannot count, and
+    /// its askings are counted apart.
+    pub(super) fn request_hits(
+        &self,
+        faults: &Faults,
+        peer: &str,
+    ) -> Option<(Vec<(usize, Fault)>, About)> {
+        let may_hit = faults.set().faults().iter().any(Fault::is_in_request);
+        may_hit.then(|| self.hits_on(Direction::ToServer, b"", faults, peer))
+    }
+
+    fn hits_on(
+        &self,
+        side: Direction,
+        body: &[u8],
+        faults: &Faults,
+        peer: &str,
+    ) -> (Vec<(usize, Fault)>, About) {
         let request = self.request();
         let method = request.as_ref().map_or(&b""[..], RequestHead::method);
         let target = request.as_ref().map_or(&b""[..], RequestHead::target);
         let path = path_of(target);
         let host = request.as_ref().and_then(|head| head.header("host")).unwrap_or_default();
-        let body = self.body.finish().to_le_bytes();
-        let same = fingerprint(&[peer.as_bytes(), method, host, target, &body]);
-        let attempt = faults.next_attempt(same);
+        let same = fingerprint(&[peer.as_bytes(), method, host, target, body]);
+        let attempt = faults.next_attempt(side, same);
         let hit = Target { exchange: self.number, connection: self.connection, method, path };
-        let hits = faults.hits(&hit, attempt);
+        let hits = faults.hits(side, &hit, attempt);
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
         let request = if request.is_some() {
             format!("{} {}", text(method), text(path))

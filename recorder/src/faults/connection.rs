@@ -50,7 +50,7 @@ impl ConnectionFaults {
     pub(crate) fn new(link: Link, speech: Speech) -> Self {
         let speaks = match speech {
             Speech::Http => Speaks::Opening(BytesMut::new()),
-            Speech::Raw => Speaks::Raw(Box::new(Raw::new(link.clone()))),
+            Speech::Raw => Speaks::Raw(Box::new(Raw::new(link.clone(), (0, 0)))),
         };
         Self { link, speaks, to_server: Outlet::default(), to_client: Outlet::default() }
     }
@@ -69,34 +69,44 @@ impl ConnectionFaults {
             }
             _ => bytes,
         };
-        match &mut self.speaks {
+        let mut burst = Burst::new(now);
+        let passed = match &mut self.speaks {
             Speaks::Http1(http1) => {
                 self.to_client.client_spoke();
-                http1.ask(&bytes, now);
-                if http1.is_no_http() {
-                    let mut raw = Raw::new(self.link.clone());
-                    raw.ask(&bytes, now);
+                let mut passed = http1.ask(&bytes, &mut burst);
+                if http1.is_no_http() && !http1.is_cut() {
+                    let mut raw = Raw::new(self.link.clone(), http1.before());
+                    passed = raw.ask(&bytes, &mut burst);
                     self.speaks = Speaks::Raw(Box::new(raw));
                 }
+                bytes.slice(..passed)
             }
-            Speaks::Http2(http2) => {
-                let mut burst = Burst::new(now);
-                let passed = http2.ask(&bytes, &mut burst);
-                self.give(burst);
-                return passed;
-            }
-            Speaks::Raw(raw) => raw.ask(&bytes, now),
-            Speaks::Opening(_) => {}
-        }
-        bytes
+            Speaks::Http2(http2) => http2.ask(&bytes, &mut burst),
+            Speaks::Raw(raw) => bytes.slice(..raw.ask(&bytes, &mut burst)),
+            Speaks::Opening(_) => bytes,
+        };
+        self.give(burst);
+        passed
     }
 
     /// The client says no more. What is to be passed on before that.
     pub(crate) fn client_ended(&mut self) -> Bytes {
         self.to_client.peer_closed();
         match &mut self.speaks {
-            Speaks::Opening(first) => first.split().freeze(),
-            _ => Bytes::new(),
+            Speaks::Opening(first) => return first.split().freeze(),
+            Speaks::Http1(http1) => http1.client_ended(),
+            Speaks::Http2(_) => {}
+            Speaks::Raw(raw) => raw.client_ended(),
+        }
+        Bytes::new()
+    }
+
+    /// A fault has ended what the client asks: what has passed of it is all that the server gets.
+    pub(crate) const fn is_cut(&self) -> bool {
+        match &self.speaks {
+            Speaks::Http1(http1) => http1.is_cut(),
+            Speaks::Raw(raw) => raw.is_cut(),
+            Speaks::Http2(_) | Speaks::Opening(_) => false,
         }
     }
 
@@ -131,7 +141,7 @@ impl ConnectionFaults {
 
     /// Whether a server whose client was cut off is to be heard to the end of what it was saying.
     pub(crate) const fn hears_out(&self) -> bool {
-        self.link.faults.hears_out()
+        self.link.faults.hears_out() && !self.is_cut()
     }
 
     /// So late it is. Call it before the outlets are asked.

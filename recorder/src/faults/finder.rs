@@ -1,4 +1,4 @@
-//! Finds a point in an answer while it still comes: the same place that a recording of it would have.
+//! Finds a point in an answer, or in a request, while it still comes: the same place that a recording of it would have.
 
 use cassettes::fault::Point;
 use cassettes::wire::http1::Framing;
@@ -79,6 +79,12 @@ impl Finder {
             chunked: false,
             found: false,
         }
+    }
+
+    /// So many bytes had come before the first piece, in so many reads.
+    pub(super) const fn skip(&mut self, bytes: usize, reads: u64) {
+        self.wire = bytes as u64;
+        self.reads = reads;
     }
 
     /// What the content consists of.
@@ -278,6 +284,6 @@ fn within(count: u64, before: u64, len: usize) -> Option<usize> {
     clippy::cast_sign_loss,
     reason = "answers are far shorter than 2^53 bytes, and percentages are from 0 to 100"
 )]
-fn share(len: u64, percent: f64) -> u64 {
+pub(super) fn share(len: u64, percent: f64) -> u64 {
     ((len as f64 * percent / 100.0) as u64).min(len)
 }

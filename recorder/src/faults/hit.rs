@@ -30,8 +30,7 @@ pub(super) enum Does {
 }
 
 /// Kinds that need a cassette, or a server that does as it is told.
-const NOT_LIVE: [(&str, &str); 3] = [
-    ("early-response", "a live server answers when it likes"),
+const NOT_LIVE: [(&str, &str); 2] = [
     ("no-pong", "a live server answers pings itself"),
     ("wrong-exchange", "there is no cassette of which another exchange could answer"),
 ];
@@ -75,9 +74,8 @@ impl Hit {
         let kind = self.fault.kind().name;
         let not_live = NOT_LIVE.iter().find(|(name, _)| *name == kind).map(|(_, why)| *why);
         let no_end = "it needs a whole answer, and plain TCP does not say where one ends";
-        let in_request = self.fault.is_in_request().then_some("a live request passes as it comes");
         let is_endless = is_plain_tcp && (self.needs_whole() || self.needs_end());
-        not_live.or(in_request).or(is_endless.then_some(no_end))
+        not_live.or(is_endless.then_some(no_end))
     }
 
     pub(super) fn finder(&self) -> Option<&Finder> {

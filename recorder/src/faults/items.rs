@@ -2,7 +2,7 @@
 
 use cassettes::model::Direction;
 use cassettes::wire::dialects::Cutter;
-use cassettes::wire::messages::StreamKind;
+use cassettes::wire::messages::{Counter, StreamKind};
 use cassettes::wire::{grpc, sse, websocket};
 
 /// Counts whole ones.
@@ -21,6 +21,8 @@ enum Reader {
     Grpc(Box<grpc::MessageReader>),
     Lines,
     Plain(Box<dyn Cutter>),
+    /// What a client says.
+    Asked(Box<Counter>),
     /// What came is not what it seemed to be.
     Lost,
 }
@@ -41,6 +43,11 @@ impl Items {
     /// Of a connection of plain TCP in a dialect.
     pub(super) fn plain(cutter: Box<dyn Cutter>) -> Self {
         Self::new(Reader::Plain(cutter))
+    }
+
+    /// Of what a client says.
+    pub(super) fn asked(counter: Counter) -> Self {
+        Self::new(Reader::Asked(Box::new(counter)))
     }
 
     fn new(reader: Reader) -> Self {
@@ -76,6 +83,10 @@ impl Items {
                 Ok(end) => self.take(rest, end),
                 Err(_) => self.lose(),
             },
+            Reader::Asked(counter) => {
+                let end = next_counted(counter, rest);
+                self.take(rest, end)
+            }
             Reader::Lost => None,
         }
     }
@@ -91,4 +102,15 @@ impl Items {
         self.reader = Reader::Lost;
         None
     }
+}
+
+/// Takes bytes up to the end of a message, or all; how many that was, if a message ended. A counter tells how many have ended, and not
+/// where: that shows byte by byte.
+fn next_counted(counter: &mut Counter, bytes: &[u8]) -> Option<usize> {
+    let before = counter.count();
+    let ends = |byte: &[u8]| {
+        counter.advance(byte);
+        counter.count() > before
+    };
+    bytes.chunks(1).position(ends).map(|at| at + 1)
 }

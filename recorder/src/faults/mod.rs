@@ -3,6 +3,7 @@
 //! - [`Faults`]: those in force in one session, and what came of them
 //! - [`ConnectionFaults`]: one connection; it stands between what the server says and what the client gets
 //! - `http1`, `http2`, `raw`: from bytes to exchanges, in each protocol
+//! - `asking`: a request that still comes, and what is done at points of it; `sought`: where those are
 //! - `asked`: what a client wants; `answer`: what it gets, and what is done to that; `hit`: when that is done; `held`: one that must be whole first
 //! - `voice`: whether that is bytes or frames; `shapers`: when it goes out; `burst`: one read's worth of it
 //! - `finder`, `items`: a point in an answer that still comes
@@ -15,6 +16,7 @@
 
 mod answer;
 mod asked;
+mod asking;
 mod burst;
 mod connection;
 mod finder;
@@ -28,6 +30,7 @@ mod outlet;
 mod raw;
 mod shapers;
 mod shared;
+mod sought;
 #[cfg(test)]
 mod tests;
 mod told;

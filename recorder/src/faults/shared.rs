@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use cassettes::fault::{Fault, FaultSet, Selector, Target};
-use cassettes::model::Timestamp;
+use cassettes::model::{Direction, Timestamp};
 
 use super::told::{FaultEvent, Outcome};
 
@@ -28,8 +28,8 @@ pub struct Faults {
 struct Shared {
     set: FaultSet,
     exchanges: AtomicU64,
-    /// How often each was asked for, by what it is.
-    asked: Mutex<HashMap<u64, u32>>,
+    /// How often each was asked for, by what it is; and apart from those that were answered, requests whose head has come.
+    asked: Mutex<HashMap<(Direction, u64), u32>>,
     /// When a client was refused first.
     refused: OnceLock<Timestamp>,
     /// One for each fault.
@@ -117,26 +117,39 @@ impl Faults {
         *self.shared.refused.get_or_init(|| now)
     }
 
-    /// The next asking of what has this fingerprint, from 1.
-    pub(super) fn next_attempt(&self, fingerprint: u64) -> u32 {
+    /// The next asking of what has this fingerprint, from 1. Requests are counted apart from answers.
+    pub(super) fn next_attempt(&self, side: Direction, fingerprint: u64) -> u32 {
         let mut asked = self.shared.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        if asked.len() >= MAX_COUNTED_REQUESTS && !asked.contains_key(&fingerprint) {
+        let key = (side, fingerprint);
+        if asked.len() >= MAX_COUNTED_REQUESTS && !asked.contains_key(&key) {
             return 1;
         }
-        let attempts = asked.entry(fingerprint).or_default();
+        let attempts = asked.entry(key).or_default();
         *attempts = attempts.saturating_add(1);
         *attempts
     }
 
-    /// Those that hit this asking, with their places. What is selected by its number is one asking, and no second comes.
-    pub(super) fn hits(&self, target: &Target<'_>, attempt: u32) -> Vec<(usize, Fault)> {
+    /// Those that hit this asking, on the request's side or the answer's, with their places. What is selected by its number is one asking,
+    /// and no second comes.
+    pub(super) fn hits(
+        &self,
+        side: Direction,
+        target: &Target<'_>,
+        attempt: u32,
+    ) -> Vec<(usize, Fault)> {
         let seed = self.set().seed();
+        let is_of_side =
+            |fault: &&(usize, &Fault)| fault.1.is_in_request() == (side == Direction::ToServer);
         let hits = |fault: &&(usize, &Fault)| {
             let attempt = if is_one(fault.1.selector()) { 1 } else { attempt };
             fault.1.hits(target, attempt, seed)
         };
         let all: Vec<_> = self.set().faults().iter().enumerate().collect();
-        all.iter().filter(hits).map(|(place, fault)| (*place, (*fault).clone())).collect()
+        all.iter()
+            .filter(is_of_side)
+            .filter(hits)
+            .map(|(place, fault)| (*place, (*fault).clone()))
+            .collect()
     }
 
     /// A fault was applied, or what it should have hit has passed.

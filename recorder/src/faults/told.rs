@@ -24,7 +24,7 @@ pub struct FaultEvent {
 /// What came of a fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was done, after so many bytes of the answer; none where it is no place in an answer.
+    /// It was done, after so many bytes of the answer, or of the request if its point is there; none where it has no place in either.
     Applied {
         /// Bytes that came before.
         after: Option<u64>,

@@ -31,6 +31,9 @@ Examples:
   retape proxy --to http://localhost:3000 --fault 'status 503 retry-after 1 on GET /users/* once' -- npm test
       the first asking of each user fails, the next does not
 
+  retape proxy --to http://localhost:3000 --fault 'reset at body 50% of request on PUT /files/* once' -- ./upload.sh
+      is an upload that breaks in its middle tried again, and not half of it kept?
+
   retape proxy --to tcp://localhost:6379 --fault 'latency 250ms' --fault 'reset at byte 4096 on connection 2'
       any protocol over TCP, until Ctrl-C
 

@@ -78,6 +78,17 @@ impl Answer {
         answer
     }
 
+    /// Its exchange's number.
+    pub(in crate::faults) const fn number(&self) -> u64 {
+        self.asked.number()
+    }
+
+    /// What it is a stream of, if this is its final head.
+    pub(in crate::faults) fn stream_kind(&self, head: &Bytes) -> Option<StreamKind> {
+        let response = ResponseHead::parse(head).ok();
+        StreamKind::of(&self.asked.request()?, response.as_ref())
+    }
+
     /// Whether its head must be whole before any of it is sent.
     pub(in crate::faults) fn wants_head(&self) -> bool {
         matches!(self.flow, Flow::Passing) && self.hits.iter().any(Hit::wants_head)
@@ -110,8 +121,7 @@ impl Answer {
 
     /// The final head is about to come: what it says of the body.
     pub(in crate::faults) fn learn(&mut self, head: &Bytes, framing: Framing, now: Timestamp) {
-        let response = ResponseHead::parse(head).ok();
-        let kind = self.asked.request().and_then(|it| StreamKind::of(&it, response.as_ref()));
+        let kind = self.stream_kind(head);
         let mut known = true;
         for finder in self.hits.iter_mut().filter_map(Hit::finder_mut) {
             finder.count(kind.map(Items::of));
@@ -183,6 +193,14 @@ impl Answer {
                 self.shapers.end(self.voice, &mut burst.steps);
             }
             Flow::Holding(_) => self.give_up("the server broke the answer off", burst),
+        }
+    }
+
+    /// A fault has ended its request: the client gets no more of it.
+    pub(in crate::faults) fn cut(self) {
+        let due = |hit: &&Hit| !matches!(hit.does, Does::Shape | Does::Nothing);
+        for hit in self.hits.iter().filter(due) {
+            self.tell(hit.place, passed("another fault had ended its request before"));
         }
     }
 

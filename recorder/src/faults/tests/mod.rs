@@ -5,3 +5,4 @@ mod http2;
 mod play;
 mod plays;
 mod random;
+mod requests;

@@ -12,6 +12,7 @@ use crate::tap::Speech;
 
 /// A connection on which these faults are in force.
 pub(super) struct Play {
+    link: Link,
     faults: ConnectionFaults,
     now: Timestamp,
     events: Arc<Mutex<Vec<FaultEvent>>>,
@@ -50,7 +51,15 @@ impl Play {
         let tell = move |event: &FaultEvent| into.lock().unwrap().push(event.clone());
         let faults = Faults::new(set(sentences), tell);
         let link = Link { faults, connection: 1, tls: false, peer: "http://origin.test".into() };
-        Self { faults: ConnectionFaults::new(link, speech), now: Timestamp::ZERO, events }
+        let faults = ConnectionFaults::new(link.clone(), speech);
+        Self { link, faults, now: Timestamp::ZERO, events }
+    }
+
+    /// The next connection of HTTP to the same server.
+    pub(super) fn another(&self) -> Self {
+        let link = Link { connection: self.link.connection + 1, ..self.link.clone() };
+        let faults = ConnectionFaults::new(link.clone(), Speech::Http);
+        Self { link, faults, now: self.now, events: self.events.clone() }
     }
 
     pub(super) fn ask(&mut self, said: impl AsRef<[u8]>) -> Bytes {

@@ -362,3 +362,13 @@ fn without_a_hit_every_byte_passes_as_it_came() {
     assert!(play.got().bytes.ends_with(b"Connection: close\r\n\r\n"));
     assert!(play.told().is_empty());
 }
+
+#[test]
+fn a_break_after_a_read_comes_after_that_read() {
+    for number in 1..=3 {
+        let mut play = Play::http(&[&format!("close at chunk {number}")]);
+        play.ask(get("/"));
+        play.say(OK, 20);
+        assert_eq!(play.got().bytes, &OK.as_bytes()[..OK.len().min(20 * number)], "{number}");
+    }
+}

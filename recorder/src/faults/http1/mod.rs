@@ -1,14 +1,20 @@
 //! HTTP/1: requests and their answers, on one connection.
+//!
+//! - `requests`: what the client says, and points of that
+
+mod requests;
 
 use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
+use cassettes::fault::Break;
 use cassettes::model::Timestamp;
-use cassettes::transcribe::MAX_PIPELINED;
 use cassettes::wire::http1::{Event, RequestParser, ResponseKind, ResponseParser};
+use cassettes::wire::messages::StreamKind;
 
 use super::answer::Answer;
 use super::asked::Asked;
+use super::asking::Asking;
 use super::burst::Burst;
 use super::connection::Link;
 use super::finder::Part;
@@ -17,7 +23,7 @@ use super::voice::Voice;
 
 /// Both directions of a connection.
 #[derive(Debug)]
-pub(super) struct Http1 {
+pub(in crate::faults) struct Http1 {
     link: Link,
     requests: RequestParser,
     responses: ResponseParser,
@@ -26,13 +32,31 @@ pub(super) struct Http1 {
     answer: Option<Answer>,
     /// Of a head that must be whole before any of it is sent.
     head: BytesMut,
-    /// A request's head has come, and its end has not.
-    asking: bool,
+    asks: Asks,
+    /// The request that came last, if faults may hit it yet.
+    asking: Option<Asking>,
+    /// Bytes of a request's head that is not whole yet; and reads since its first byte.
+    head_bytes: usize,
+    reads: u64,
+    /// What the client gets for points of its requests that have come, with these requests' numbers: not before those ahead of them are
+    /// answered.
+    due: VecDeque<(u64, Break)>,
     /// A final answer's head has come, and its end has not.
     answering: bool,
-    /// What the client says is no request, or not any more.
-    asks_no_more: bool,
     answers: Answers,
+}
+
+/// What becomes of what the client says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    /// A request's head may come.
+    Idle,
+    /// One has come, and the request's end has not.
+    Within,
+    /// It is no request, or not any more: it passes.
+    Other,
+    /// Nothing more of it passes.
+    Cut,
 }
 
 /// How what the server says is read.
@@ -44,10 +68,12 @@ enum Answers {
     Switched,
     /// It is not what it seemed to be.
     Lost,
+    /// Not at all: the request that it answers was cut, or it has ended.
+    Over,
 }
 
 impl Http1 {
-    pub(super) fn new(link: Link) -> Self {
+    pub(in crate::faults) fn new(link: Link) -> Self {
         Self {
             link,
             requests: RequestParser::new(),
@@ -55,37 +81,23 @@ impl Http1 {
             asked: VecDeque::new(),
             answer: None,
             head: BytesMut::new(),
-            asking: false,
+            asks: Asks::Idle,
+            asking: None,
+            head_bytes: 0,
+            reads: 0,
+            due: VecDeque::new(),
             answering: false,
-            asks_no_more: false,
             answers: Answers::Http,
         }
     }
 
     /// Whether nothing was asked that HTTP knows, and nothing will be.
-    pub(super) fn is_no_http(&self) -> bool {
-        self.asks_no_more && self.asked.is_empty() && self.answer.is_none()
-    }
-
-    /// The client said this.
-    pub(super) fn ask(&mut self, bytes: &Bytes, now: Timestamp) {
-        if let Some(answer) = self.answer.as_mut().filter(|_| self.answers == Answers::Switched) {
-            answer.hear();
-        }
-        let mut rest = bytes.clone();
-        while !self.asks_no_more {
-            let Ok(advance) = self.requests.advance(&rest) else {
-                self.asks_no_more = true;
-                return;
-            };
-            let wire = rest.split_to(advance.taken);
-            let Some(event) = advance.event else { return self.note(&wire, now) };
-            self.request_event(event, &wire, now);
-        }
+    pub(in crate::faults) fn is_no_http(&self) -> bool {
+        self.asks == Asks::Other && self.asked.is_empty() && self.answer.is_none()
     }
 
     /// The server said this.
-    pub(super) fn receive(&mut self, bytes: Bytes, burst: &mut Burst) {
+    pub(in crate::faults) fn receive(&mut self, bytes: Bytes, burst: &mut Burst) {
         let mut rest = bytes;
         while self.answers == Answers::Http {
             self.begin(&rest, burst.now);
@@ -99,70 +111,39 @@ impl Http1 {
             let Some(event) = advance.event else { return self.part(wire, ends_read, burst) };
             self.response_event(event, wire, ends_read, burst);
         }
-        let part = if self.answers == Answers::Switched {
-            Part::Content(rest.len())
-        } else {
-            Part::Around
-        };
-        self.give(rest, part, true, burst);
+        match self.answers {
+            Answers::Over => {}
+            Answers::Switched => self.give(rest.clone(), Part::Content(rest.len()), true, burst),
+            Answers::Http | Answers::Lost => self.give(rest, Part::Around, true, burst),
+        }
     }
 
     /// The server says no more.
-    pub(super) fn end(&mut self, burst: &mut Burst) {
+    pub(in crate::faults) fn end(&mut self, burst: &mut Burst) {
         self.release_head(burst);
         let is_whole = self.answers != Answers::Http || self.responses.finish().is_ok();
-        let Some(mut answer) = self.answer.take() else { return };
-        if is_whole {
-            answer.take(Bytes::new(), Part::End, false, burst);
-            answer.end(Whole::ByEnd, burst);
-        } else {
-            answer.break_off(burst);
+        match self.answer.take() {
+            Some(mut answer) if is_whole => {
+                answer.take(Bytes::new(), Part::End, false, burst);
+                answer.end(Whole::ByEnd, burst);
+            }
+            Some(answer) => answer.break_off(burst),
+            None => {}
         }
+        // No answer comes for which that would have to wait.
+        for (_, broken) in std::mem::take(&mut self.due) {
+            self.give_due(&broken, burst);
+        }
+        self.answers = Answers::Over;
     }
 
-    pub(super) fn deadline(&self) -> Option<Timestamp> {
+    pub(in crate::faults) fn deadline(&self) -> Option<Timestamp> {
         self.answer.as_ref()?.deadline()
     }
 
-    pub(super) fn timeout(&mut self, burst: &mut Burst) {
+    pub(in crate::faults) fn timeout(&mut self, burst: &mut Burst) {
         if let Some(answer) = &mut self.answer {
             answer.timeout(burst);
-        }
-    }
-
-    fn request_event(&mut self, event: Event, wire: &Bytes, now: Timestamp) {
-        match event {
-            Event::Head(head) => {
-                // More at once is no client that waits for answers: from here on it passes.
-                if self.asked.len() >= MAX_PIPELINED {
-                    self.asks_no_more = true;
-                    return;
-                }
-                self.responses.expect(self.requests.context());
-                let Link { faults, connection, .. } = &self.link;
-                self.asked.push_back(Asked::new(faults, *connection, head.clone()));
-                self.asking = true;
-                self.note(&head, now);
-            }
-            Event::Body(data) => {
-                if let Some(asked) = self.asked.back_mut() {
-                    asked.add_body(&data);
-                }
-                self.note(wire, now);
-            }
-            Event::Trailers(_) => self.note(wire, now),
-            Event::End => {
-                self.note(wire, now);
-                self.asking = false;
-            }
-            Event::Switched => self.asks_no_more = true,
-        }
-    }
-
-    /// More of the request that came last. Of one that is being answered already, nobody needs it.
-    fn note(&mut self, wire: &Bytes, now: Timestamp) {
-        if let Some(asked) = self.asked.back_mut().filter(|_| self.asking) {
-            asked.add(wire, now);
         }
     }
 
@@ -181,7 +162,7 @@ impl Http1 {
                 let wire = self.with_head(wire);
                 self.give(wire, Part::Interim, ends_read, burst);
                 // A request that came after it would not be being asked yet.
-                let asks_on = self.asking && self.asked.is_empty();
+                let asks_on = self.asks == Asks::Within && self.asked.is_empty();
                 if let Some(answer) = self.answer.as_mut().filter(|_| asks_on) {
                     answer.waits(burst);
                 }
@@ -190,6 +171,7 @@ impl Http1 {
                 let wire = self.with_head(wire);
                 let framing = self.responses.framing();
                 self.answering = true;
+                self.tell_switch(&head);
                 if let Some(answer) = &mut self.answer {
                     answer.learn(&head, framing, burst.now);
                 }
@@ -206,6 +188,7 @@ impl Http1 {
                 if let Some(answer) = self.answer.take() {
                     answer.end(Whole::Yes, burst);
                 }
+                self.settle(burst);
             }
             Event::Switched => {
                 self.answers = Answers::Switched;
@@ -216,8 +199,22 @@ impl Http1 {
         }
     }
 
+    /// A final answer's head has come: whether it switches off HTTP, so that the client will say other things.
+    fn tell_switch(&mut self, head: &Bytes) {
+        let Some(answer) = &self.answer else { return };
+        let own = |asking: &&mut Asking| asking.number() == answer.number();
+        let switches = self.responses.kind() == ResponseKind::Switch;
+        if let Some(asking) = self.asking.as_mut().filter(own).filter(|_| switches) {
+            let kind = answer.stream_kind(head);
+            asking.switch(matches!(kind, Some(StreamKind::WebSocket(_))));
+        }
+    }
+
     /// What completes nothing yet.
     fn part(&mut self, wire: Bytes, ends_read: bool, burst: &mut Burst) {
+        if wire.is_empty() {
+            return;
+        }
         if !self.answering && self.answer.as_ref().is_some_and(Answer::wants_head) {
             self.head.extend_from_slice(&wire);
         } else {
