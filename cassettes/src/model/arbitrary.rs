@@ -47,6 +47,7 @@ fn step() -> impl Strategy<Value = Step<u64>> {
         Just(Step::Flush),
         vec(any::<u8>(), 0..8).prop_map(|bytes| Step::Beneath(Bytes::from(bytes))),
         Just(Step::Mute),
+        Just(Step::StopReading),
         Just(Step::HalfClose),
         Just(Step::Close),
         Just(Step::Cut),

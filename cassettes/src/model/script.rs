@@ -38,6 +38,9 @@ pub enum Step<Content = Bytes> {
     Beneath(Bytes),
     /// From here on, say nothing that is not in this script: no pong, no goodbye.
     Mute,
+    /// Read nothing more until the client is waited for again: what it sends stays on its way, until that is full and it blocks. In HTTP/2,
+    /// this stream's window is not opened any further.
+    StopReading,
     /// Stop sending (FIN), keep reading.
     HalfClose,
     /// Send what is queued, then FIN (in TLS, `close_notify` first), and have no more to do with the connection.
@@ -63,6 +66,7 @@ impl<Content> Step<Content> {
             Self::Flush => Step::Flush,
             Self::Beneath(bytes) => Step::Beneath(bytes),
             Self::Mute => Step::Mute,
+            Self::StopReading => Step::StopReading,
             Self::HalfClose => Step::HalfClose,
             Self::Close => Step::Close,
             Self::Cut => Step::Cut,

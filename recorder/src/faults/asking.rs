@@ -146,6 +146,11 @@ impl Asking {
         let Action::Break(make) = fault.kind().action else {
             return Err(Misfit::new("a live server answers when it likes"));
         };
+        let seed = self.link.faults.set().seed();
+        let broken = make(fault.args(), &mut fault.random(self.number, self.about.attempt, seed));
+        if broken.steps.contains(&Step::StopReading) {
+            return Err(Misfit::new("a live server reads when it likes"));
+        }
         let point = known.sought(fault.point().unwrap_or(&Point::AfterHeaders))?;
         let after_switch =
             matches!(point, Point::Message(_)) && known.messages == Messages::AfterSwitch;
@@ -154,9 +159,7 @@ impl Asking {
         if known.messages == Messages::Grpc {
             finder.count(Some(Items::asked(Counter::grpc())));
         }
-        let seed = self.link.faults.set().seed();
-        let mut random = fault.random(self.number, self.about.attempt, seed);
-        Ok(Hit { place, finder, after_switch, broken: make(fault.args(), &mut random) })
+        Ok(Hit { place, finder, after_switch, broken })
     }
 
     fn miss_rest(&mut self, which: impl Fn(&Hit) -> bool) {

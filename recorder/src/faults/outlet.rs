@@ -163,7 +163,7 @@ impl Outlet {
                 // A live client has asked before it is answered; only its next request, or its end, may be yet to come.
                 Step::Receive(until) if self.is_afterlife || *until == Until::ClientClose => return,
                 // What is not in the steps is not said here.
-                Step::Receive(_) | Step::Mute => {}
+                Step::Receive(_) | Step::Mute | Step::StopReading => {}
                 _ => return,
             }
             self.steps.pop_front();

@@ -17,6 +17,8 @@ pub(super) struct Run {
     clock: Timestamp,
     /// When the wait that is the next step is over.
     wake: Option<Timestamp>,
+    /// What the client sends is not to be read.
+    stopped_reading: bool,
 }
 
 /// What a script must know of the world to go on.
@@ -60,7 +62,7 @@ impl Afterlife {
 
 impl Run {
     pub(super) fn new(steps: VecDeque<Step>, now: Timestamp) -> Self {
-        Self { steps, clock: now, wake: None }
+        Self { steps, clock: now, wake: None, stopped_reading: false }
     }
 
     /// When it wants to go on by itself.
@@ -77,6 +79,11 @@ impl Run {
     pub(super) fn awaits_client(&self) -> Option<bool> {
         let step = self.steps.front()?;
         Some(matches!(step, Step::Receive(until) if *until != Until::ClientClose))
+    }
+
+    /// What the client sends is to be read.
+    pub(super) const fn reads(&self) -> bool {
+        !self.stopped_reading
     }
 
     /// It says nothing more before the client ends.
@@ -145,8 +152,14 @@ impl Run {
         loop {
             let Some(step) = self.steps.front() else { return Next::Done };
             match step {
-                Step::Receive(until) if !has(*until) => return Next::Blocked,
-                Step::Receive(_) => self.clock = self.clock.max(world.now),
+                Step::StopReading => self.stopped_reading = true,
+                Step::Receive(until) => {
+                    self.stopped_reading = false;
+                    if !has(*until) {
+                        return Next::Blocked;
+                    }
+                    self.clock = self.clock.max(world.now);
+                }
                 Step::Wait(_) | Step::Delay(_) => {
                     let wake = self.clock.later(duration(step, world.pace));
                     self.wake = (wake > world.now).then_some(wake);

@@ -1,12 +1,13 @@
 //! A fault does to a live answer, however it comes, what it does to a recorded one.
 
 use bytes::Bytes;
-use cassettes::fault::{Action, Kind, NoExchanges, PointUse, Scene, catalogue};
+use cassettes::fault::{Action, Kind, NoExchanges, PointUse, Scene};
 use cassettes::model::{
     Chunk, Connection, ConnectionId, Direction, Exchange, Protocol, Step, Timestamp,
 };
 use cassettes::transcribe::compile;
 
+use super::of_answers;
 use super::play::{Got, Play, sentence_of, set};
 use crate::faults::{Act, Ending};
 
@@ -147,7 +148,7 @@ fn breaks_at_every_point_come_after_exactly_the_bytes_before_it_however_the_answ
 
 #[test]
 fn every_kind_does_to_a_live_answer_what_it_does_to_a_recorded_one() {
-    for kind in catalogue() {
+    for kind in of_answers() {
         for sample in kind.samples {
             let sentence = sentence_of(kind, sample, "at byte 30");
             for answer in ANSWERS {
@@ -160,7 +161,7 @@ fn every_kind_does_to_a_live_answer_what_it_does_to_a_recorded_one() {
 #[test]
 fn a_client_is_told_to_go_on_at_once_and_gets_in_the_end_what_it_gets_of_a_recorded_answer() {
     let answer = [GO_ON, PLAIN].concat();
-    for kind in catalogue() {
+    for kind in of_answers() {
         for sample in kind.samples {
             for place in ["at body 3", "at head", "at byte 3", "at byte 40"] {
                 let sentence = sentence_of(kind, sample, place);

@@ -1,7 +1,7 @@
 //! HTTP/2: one stream is broken, its siblings are not, and flow control stays right.
 
 use bytes::{Bytes, BytesMut};
-use cassettes::fault::{NoExchanges, Scene, catalogue};
+use cassettes::fault::{NoExchanges, Scene};
 use cassettes::model::{
     Chunk, Connection, ConnectionId, Direction, Exchange, Protocol, Step, Timestamp,
 };
@@ -11,6 +11,7 @@ use cassettes::wire::http2::{
     ErrorCode, Frame, Kind, PREFACE, Piece, Standalone, compose, frames, setting,
 };
 
+use super::of_answers;
 use super::play::{Got, Play, sentence_of, set};
 use crate::faults::{Act, Ending};
 
@@ -214,7 +215,7 @@ fn breaks_at_every_point_do_to_a_live_stream_what_they_do_to_a_recorded_one() {
 
 #[test]
 fn every_kind_does_to_a_live_stream_what_it_does_to_a_recorded_one() {
-    for kind in catalogue() {
+    for kind in of_answers() {
         for sample in kind.samples {
             let sentence = sentence_of(kind, sample, "at after-headers");
             for answer in answers(1) {

@@ -83,7 +83,11 @@ struct Asking {
 
 impl Speaker for Http1 {
     fn wants_input(&self) -> bool {
-        self.intake.pending_len() < MAX_AHEAD_BYTES
+        let reads = match &self.phase {
+            Phase::Playing(play) => play.reads(),
+            _ => true,
+        };
+        reads && self.intake.pending_len() < MAX_AHEAD_BYTES
     }
 
     fn is_over(&self) -> bool {

@@ -57,6 +57,11 @@ impl Play {
         self.run.wake()
     }
 
+    /// What the client sends is to be read.
+    pub(super) const fn reads(&self) -> bool {
+        self.run.reads()
+    }
+
     /// It says nothing more before the client ends.
     pub(super) fn is_silent(&self) -> bool {
         self.run.is_silent()
@@ -186,9 +191,12 @@ pub(super) fn act(step: Step, actions: &mut VecDeque<Action>) -> bool {
         Step::Cut => (Action::Cut, true),
         Step::Alert(number) => (Action::Alert(number), true),
         Step::Reset => (Action::Reset, true),
-        Step::Receive(_) | Step::Wait(_) | Step::Delay(_) | Step::Stall(_) | Step::Mute => {
-            return false;
-        }
+        Step::Receive(_)
+        | Step::Wait(_)
+        | Step::Delay(_)
+        | Step::Stall(_)
+        | Step::Mute
+        | Step::StopReading => return false,
     };
     actions.push_back(action);
     ends

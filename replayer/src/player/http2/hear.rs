@@ -83,9 +83,6 @@ impl Http2 {
         if frame.ends_stream() {
             self.hear_end(id);
         } else {
-            if let Some(increment) = stream.credit.refill() {
-                self.outlet.reply(&compose::window_update(id, increment));
-            }
             self.step(id);
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use cassettes::model::Step;
-use cassettes::wire::http2::{FRAME_HEADER_BYTES, Frame, FrameHeader, Kind, flag, frames};
+use cassettes::wire::http2::{FRAME_HEADER_BYTES, Frame, FrameHeader, Kind, compose, flag, frames};
 
 use super::stream::{Part, Piece, Stream};
 use super::{Ending, Http2};
@@ -30,7 +30,18 @@ impl Http2 {
                 }
             }
         }
+        self.open_window(id);
         self.rest(id);
+    }
+
+    /// Lets the client send more, unless its stream is not to be read.
+    fn open_window(&mut self, id: u32) {
+        let Some(stream) = self.streams.get_mut(&id) else { return };
+        if stream.reads()
+            && let Some(increment) = stream.credit.refill()
+        {
+            self.outlet.reply(&compose::window_update(id, increment));
+        }
     }
 
     /// A stream is left to itself until something happens.
@@ -81,7 +92,11 @@ impl Http2 {
             Step::Cut => Action::Cut,
             Step::Alert(number) => Action::Alert(number),
             Step::Reset => Action::Reset,
-            Step::Receive(_) | Step::Wait(_) | Step::Delay(_) | Step::Stall(_) => return,
+            Step::Receive(_)
+            | Step::Wait(_)
+            | Step::Delay(_)
+            | Step::Stall(_)
+            | Step::StopReading => return,
         };
         self.queue(id, Piece::End(end));
     }
@@ -207,6 +222,7 @@ impl Http2 {
                 | Step::Flush
                 | Step::Beneath(_)
                 | Step::Mute
+                | Step::StopReading
                 | Step::Stall(_) => {}
             }
         }

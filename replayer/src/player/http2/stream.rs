@@ -115,6 +115,12 @@ impl Stream {
         }
     }
 
+    /// Its client may send more.
+    pub(super) fn reads(&self) -> bool {
+        let stopped = matches!(&self.part, Part::Playing(playing) if !playing.run.reads());
+        !stopped && !self.heard_last
+    }
+
     /// What its client asks; none once that is settled.
     pub(super) fn request(&mut self) -> Option<&mut Request> {
         match &mut self.part {

@@ -155,9 +155,12 @@ impl Raw {
             Step::Cut => (Action::Cut, true),
             Step::Alert(number) => (Action::Alert(number), true),
             Step::Reset => (Action::Reset, true),
-            Step::Receive(_) | Step::Wait(_) | Step::Delay(_) | Step::Stall(_) | Step::Mute => {
-                return false;
-            }
+            Step::Receive(_)
+            | Step::Wait(_)
+            | Step::Delay(_)
+            | Step::Stall(_)
+            | Step::Mute
+            | Step::StopReading => return false,
         };
         self.actions.push_back(action);
         ends
@@ -258,7 +261,10 @@ impl Play {
 
 impl Speaker for Raw {
     fn wants_input(&self) -> bool {
-        true
+        match &self.phase {
+            Phase::Playing(play) => play.run.reads(),
+            Phase::Choosing | Phase::Over => true,
+        }
     }
 
     fn is_over(&self) -> bool {

@@ -27,6 +27,7 @@ mod refuse;
 mod reset;
 mod slice;
 mod stall;
+mod stop_reading;
 mod swap;
 mod trailing;
 mod wrong_protocol;
@@ -43,6 +44,7 @@ pub(super) const KINDS: &[&Kind] = &[
     &reset::KIND,
     &half_close::KIND,
     &stall::KIND,
+    &stop_reading::KIND,
     &latency::KIND,
     &pace::KIND,
     &bandwidth::KIND,

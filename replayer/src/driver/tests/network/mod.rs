@@ -221,6 +221,7 @@ fn every_kind_of_the_network_and_of_tls_is_seen_at_a_socket() {
         include_str!("ends.rs"),
         include_str!("records.rs"),
         include_str!("times.rs"),
+        include_str!("uploads.rs"),
         include_str!("../faults.rs"),
     ];
     // Nobody listens for who is refused: the command sees to that. Certificates are made where their authority is.

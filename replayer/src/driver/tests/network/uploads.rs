@@ -76,3 +76,38 @@ fn a_large_upload_that_is_broken_off_ends_as_was_said_whatever_is_on_its_way() {
         assert_eq!(verdict.outcomes[0].kind, Told::Same, "{:?}", verdict.outcomes[0]);
     }
 }
+
+/// The head of an upload without end.
+const ENDLESS: &str = "POST /broken HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000000\r\n\r\n";
+
+#[test]
+fn a_server_that_stops_reading_blocks_its_client_and_keeps_the_socket_open() {
+    let certificate = OneCertificate::new();
+    let replay = replay(PLAIN[0], "stop-reading at body 50% of request", &certificate);
+    let mut stream = replay.connect();
+    stream.write_all(ENDLESS.as_bytes()).unwrap();
+    stream.set_write_timeout(Some(SILENCE)).unwrap();
+    let piece = vec![b'x'; 64 * 1024];
+    // More than buffers between two sockets hold.
+    let blocked = (0..10_000).find_map(|_| stream.write_all(&piece).err()).unwrap();
+    assert!(matches!(blocked.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{blocked}");
+    stream.set_read_timeout(Some(SILENCE)).unwrap();
+    let silent = stream.read(&mut [0]).unwrap_err().kind();
+    assert!(matches!(silent, ErrorKind::WouldBlock | ErrorKind::TimedOut));
+    drop(stream);
+    replay.end();
+}
+
+#[test]
+fn a_server_that_stopped_reading_for_a_while_reads_the_rest_and_answers() {
+    let certificate = OneCertificate::new();
+    for scene in [PLAIN[0], SECURE[1]] {
+        let replay = replay(scene, "stop-reading for 30ms at body 1 of request", &certificate);
+        let mut line = Line::of(scene, &replay, &certificate);
+        line.say(&post(PATH, BODY));
+        assert_eq!(line.take(ok("stored").len()), ok("stored").as_bytes());
+        line.expect(After::Next, "stop-reading");
+        drop(line);
+        replay.end();
+    }
+}

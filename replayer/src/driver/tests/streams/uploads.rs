@@ -70,3 +70,24 @@ fn a_call_is_broken_off_after_so_many_messages_of_its_client() {
     broken("reset at message 2 of request", tape(), &two, &[reset]);
     broken("reset at message 3 of request", tape(), &two, &[]);
 }
+
+#[test]
+fn a_stream_that_is_not_read_gets_no_more_window_and_its_sibling_does() {
+    let kind = "text/plain";
+    let much = vec![b'x'; 40_000];
+    for (fault, opened) in
+        [("stop-reading at body 9 of request on 1", false), ("latency 1ms", true)]
+    {
+        let replay = replay(tape(kind, &[b"01234", b"56789"]), &[fault]);
+        let mut client = Http2Client::of(&replay);
+        let pieces = much.chunks(10_000).map(|piece| data(1, piece, false));
+        client.say(&[vec![head(1, kind)], pieces.collect()].concat());
+        client.get(3, &["/two"]);
+        let heard = client.heard(2 + usize::from(opened));
+        let about_window = ["1 WINDOW_UPDATE 40000"];
+        assert_eq!(about(1, &heard), &about_window[..usize::from(opened)], "{fault}");
+        assert_eq!(about(3, &heard), ["3 HEADERS 200", "3 DATA howdo ."], "{fault}");
+        drop(client);
+        replay.end();
+    }
+}
