@@ -95,7 +95,7 @@ impl ConnectionFaults {
         match &mut self.speaks {
             Speaks::Opening(first) => return first.split().freeze(),
             Speaks::Http1(http1) => http1.client_ended(),
-            Speaks::Http2(_) => {}
+            Speaks::Http2(http2) => http2.client_ended(),
             Speaks::Raw(raw) => raw.client_ended(),
         }
         Bytes::new()
@@ -105,8 +105,9 @@ impl ConnectionFaults {
     pub(crate) const fn is_cut(&self) -> bool {
         match &self.speaks {
             Speaks::Http1(http1) => http1.is_cut(),
+            Speaks::Http2(http2) => http2.is_cut(),
             Speaks::Raw(raw) => raw.is_cut(),
-            Speaks::Http2(_) | Speaks::Opening(_) => false,
+            Speaks::Opening(_) => false,
         }
     }
 

@@ -1,5 +1,7 @@
 //! Two live streams on one connection through `retape proxy`: a fault hits one, and the other goes on to its end.
 
+use std::sync::mpsc::{self, Receiver};
+
 use h2::{Reason, RecvStream, SendStream};
 use hyper::body::Bytes;
 use hyper::{Request, Response};
@@ -211,4 +213,55 @@ fn a_client_is_told_to_go_on_at_once_though_its_answer_is_held() {
     });
     assert_eq!(answer.head.status, 503);
     assert_applied(fault, &running.stop());
+}
+
+/// A server that says how much came of each upload, and how that ended; what else it hears, it echoes.
+fn listening() -> (Http2Origin, Receiver<(usize, Option<Reason>)>) {
+    let (told, uploads) = mpsc::channel();
+    let origin = Http2Origin::start(move |request: Request<RecvStream>, mut respond| {
+        let told = told.clone();
+        async move {
+            let is_upload = request.method() == "PUT";
+            let mut body = request.into_body();
+            if !is_upload {
+                let said = respond.send_response(Response::new(()), false).unwrap();
+                return echo(body, said).await;
+            }
+            let mut len = 0;
+            let ended = loop {
+                match body.data().await {
+                    Some(Ok(bytes)) => {
+                        len += bytes.len();
+                        body.flow_control().release_capacity(bytes.len()).unwrap();
+                    }
+                    Some(Err(error)) => break error.reason(),
+                    None => break None,
+                }
+            };
+            told.send((len, ended)).unwrap();
+        }
+    });
+    (origin, uploads)
+}
+
+#[test]
+fn a_stream_is_cut_amid_its_upload_and_its_sibling_is_not() {
+    for (kind, sees) in [("reset", Reason::INTERNAL_ERROR), ("close", Reason::CANCEL)] {
+        let (retape, (origin, uploads)) = (Retape::new(), listening());
+        let fault = format!("{kind} at body 70000 of request on PUT /files/*");
+        let running = retape.serve(["proxy", "--to", &origin.url(), "--fault", &fault]);
+        let url = running.url.clone();
+        converse(async {
+            let mut client = Http2Client::connect(&url).await;
+            let mut sibling = Sibling::begin(&mut client, &url).await;
+            let request = Request::put(format!("{url}/files/1")).body(()).unwrap();
+            let (response, mut said) = client.open(request).await;
+            said.send_data(vec![b'z'; LONG].into(), true).unwrap();
+            assert_eq!(response.await.unwrap_err().reason(), Some(sees), "{kind}");
+            sibling.say("after").await;
+            sibling.finish().await;
+        });
+        assert_eq!(uploads.recv().unwrap(), (70_000, Some(Reason::CANCEL)), "{kind}");
+        assert_applied(&fault, &running.stop());
+    }
 }

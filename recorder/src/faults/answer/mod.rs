@@ -83,6 +83,11 @@ impl Answer {
         self.asked.number()
     }
 
+    /// How it goes on, or comes to its end.
+    pub(in crate::faults) const fn voice(&self) -> Voice {
+        self.voice
+    }
+
     /// What it is a stream of, if this is its final head.
     pub(in crate::faults) fn stream_kind(&self, head: &Bytes) -> Option<StreamKind> {
         let response = ResponseHead::parse(head).ok();

@@ -1,12 +1,13 @@
 //! HTTP/2: each stream is an exchange, and broken by itself.
 //!
-//! Frames of the client's pass as they came, whole. Those of the server's pass with their header blocks coded anew, since a
+//! Frames of the client's pass as they came, whole, as far as to a point at which its request is cut. Those of the server's pass with their header blocks coded anew, since a
 //! block that does not reach the client, or reaches it later, would put all that follow out of step.
 //!
-//! - `stream`: one request and its answer
+//! - `stream`: one request and its answer; `requests`: points of what the client says on it
 //! - `scribe`: header blocks
 //! - `windows`: flow control
 
+mod requests;
 mod scribe;
 mod stream;
 mod windows;
@@ -21,6 +22,7 @@ use cassettes::wire::http2::{Frame, Kind, Piece, Standalone, compose, frames, se
 use super::burst::Burst;
 use super::connection::Link;
 use super::outlet::{Act, Ending};
+use requests::Cut;
 use scribe::Scribe;
 use stream::{Ahead, Ready, Stream, cancel};
 use windows::{INITIAL_WINDOW, Window};
@@ -39,6 +41,8 @@ pub(super) struct Http2 {
     window: Window,
     /// What it takes on each, at its beginning.
     initial_window: i64,
+    /// With the request, the client's connection was cut.
+    is_cut: bool,
     /// For the server, from us.
     to_server: BytesMut,
     /// For the client, from us.
@@ -94,6 +98,7 @@ impl Http2 {
             scribe: Scribe::new(),
             window: Window::new(INITIAL_WINDOW),
             initial_window: INITIAL_WINDOW,
+            is_cut: false,
             to_server: BytesMut::new(),
             to_client: BytesMut::new(),
         }
@@ -117,6 +122,16 @@ impl Http2 {
         }
         self.drain(burst);
         passed.freeze()
+    }
+
+    /// The client says no more.
+    pub(super) fn client_ended(&mut self) {
+        self.streams.values_mut().for_each(Stream::client_ended);
+    }
+
+    /// A point of a request has come at which the client's connection ends.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// The server said this.
@@ -162,13 +177,18 @@ impl Http2 {
             return self.client_control(frame, wire);
         }
         let id = frame.stream();
+        if self.gone.contains(&id) {
+            return self.late_frame(frame, wire);
+        }
         if frame.kind() == Kind::Headers && self.streams.len() < MAX_STREAMS {
             let begin = || Stream::new(id, &self.link, self.initial_window);
             self.streams.entry(id).or_insert_with(begin);
         }
         let Some(stream) = self.streams.get_mut(&id) else { return wire };
         let was_deaf = stream.is_deaf;
-        stream.ask(frame, now);
+        if let Some(cut) = stream.ask(frame, &wire, &self.link, now) {
+            return self.cut(id, cut);
+        }
         match frame.kind() {
             Kind::WindowUpdate => {
                 let granted = stream.window.grant(frame.window_update().unwrap_or_default());
@@ -176,17 +196,37 @@ impl Http2 {
                 if is_own { Bytes::new() } else { window_update(id, granted, frame, wire) }
             }
             Kind::RstStream => {
+                // It may be stalled: of that, the server does not know.
+                let is_known = was_deaf && stream.server_done;
                 stream.abandon();
-                if was_deaf { Bytes::new() } else { wire }
+                if is_known { Bytes::new() } else { wire }
             }
-            // The server has been told that the stream is over: for it, none of this counts any more.
-            Kind::Data if was_deaf => {
-                let len = frame.payload.len();
-                grant(&mut self.to_client, 0, len);
-                Bytes::new()
+            // Trailers would end the request.
+            Kind::Headers if was_deaf && !stream.server_done => {
+                stream.server_done = true;
+                [cancel(id), wire].concat().into()
             }
+            Kind::Data | Kind::Headers if was_deaf => self.late_frame(frame, wire),
             _ => wire,
         }
+    }
+
+    /// What passes of a frame on a stream of which the server is to hear no more. A header block does, or all that follow could not be read.
+    fn late_frame(&mut self, frame: &Frame, wire: Bytes) -> Bytes {
+        match frame.kind() {
+            Kind::Headers => wire,
+            Kind::Data => {
+                grant(&mut self.to_client, 0, frame.payload.len());
+                Bytes::new()
+            }
+            _ => Bytes::new(),
+        }
+    }
+
+    fn cut(&mut self, id: u32, cut: Cut) -> Bytes {
+        grant(&mut self.to_client, 0, cut.credit);
+        self.is_cut |= cut.connection;
+        if cut.reset { [cut.passed, cancel(id)].concat().into() } else { cut.passed }
     }
 
     fn client_control(&mut self, frame: &Frame, wire: Bytes) -> Bytes {

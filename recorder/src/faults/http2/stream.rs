@@ -12,6 +12,7 @@ use cassettes::wire::http2::{ErrorCode, Frame, Kind, compose, frames};
 use super::windows::Window;
 use crate::faults::answer::Answer;
 use crate::faults::asked::Asked;
+use crate::faults::asking::Asking;
 use crate::faults::burst::Burst;
 use crate::faults::connection::Link;
 use crate::faults::finder::Part;
@@ -22,10 +23,13 @@ use crate::faults::voice::Voice;
 /// A request stream.
 #[derive(Debug)]
 pub(super) struct Stream {
-    number: u32,
-    asked: Option<Asked>,
-    answer: Option<Answer>,
-    request: StreamReader,
+    pub(super) number: u32,
+    /// Until the server answers.
+    pub(super) asked: Option<Asked>,
+    pub(super) answer: Option<Answer>,
+    /// What comes of the request, if faults may hit that yet.
+    pub(super) asking: Option<Asking>,
+    pub(super) request: StreamReader,
     response: StreamReader,
     /// What the client is to get, and when.
     pub(super) outlet: Outlet,
@@ -36,8 +40,8 @@ pub(super) struct Stream {
     pub(super) ahead: Ahead,
     /// Nothing that the server says on it reaches the client any more.
     pub(super) is_deaf: bool,
-    client_done: bool,
-    server_done: bool,
+    pub(super) client_done: bool,
+    pub(super) server_done: bool,
 }
 
 /// What may go out.
@@ -86,6 +90,7 @@ impl Stream {
             number,
             asked: Some(Asked::new(&link.faults, link.connection, Bytes::new())),
             answer: None,
+            asking: None,
             request: StreamReader::new(Direction::ToServer),
             response: StreamReader::new(Direction::ToClient),
             outlet: Outlet::default(),
@@ -95,22 +100,6 @@ impl Stream {
             is_deaf: false,
             client_done: false,
             server_done: false,
-        }
-    }
-
-    /// The client has said this on it.
-    pub(super) fn ask(&mut self, frame: &Frame, now: Timestamp) {
-        let brought = self.request.advance(frame).ok();
-        self.client_done |= self.request.is_over();
-        if let Some(answer) = self.answer.as_mut().filter(|_| frame.kind() == Kind::Data) {
-            answer.hear();
-        }
-        let Some(asked) = &mut self.asked else { return };
-        asked.add(&frame.encode(), now);
-        match brought.and_then(|brought| brought.event) {
-            Some(Event::Head(head)) => asked.set_head(head),
-            Some(Event::Body(data)) => asked.add_body(&data),
-            _ => {}
         }
     }
 
@@ -188,6 +177,11 @@ impl Stream {
         self.client_done && self.server_done && gone
     }
 
+    /// The server has said all, or need not.
+    pub(super) const fn is_answered(&self) -> bool {
+        self.server_done && self.answer.is_none()
+    }
+
     /// Something is to go out yet.
     pub(super) fn is_waiting(&self) -> bool {
         !self.ready.is_empty() || !self.outlet.is_idle() && !self.outlet.is_stalled()
@@ -243,7 +237,7 @@ impl Stream {
         frames.filter_map(|frame| frame.data()).map(|data| data.len()).sum()
     }
 
-    fn push(&mut self, burst: Burst) {
+    pub(super) fn push(&mut self, burst: Burst) {
         for step in burst.steps {
             match step {
                 Step::Send(bytes) => self.push_frames(&bytes, burst.now),

@@ -15,7 +15,7 @@ use super::of_answers;
 use super::play::{Got, Play, sentence_of, set};
 use crate::faults::{Act, Ending};
 
-fn fields(pairs: &[(&'static str, &'static str)]) -> Vec<Field> {
+pub(super) fn fields(pairs: &[(&'static str, &'static str)]) -> Vec<Field> {
     let field = |(name, value): &(&'static str, &'static str)| Field {
         name: name.as_bytes().into(),
         value: value.as_bytes().into(),
@@ -24,21 +24,21 @@ fn fields(pairs: &[(&'static str, &'static str)]) -> Vec<Field> {
     pairs.iter().map(field).collect()
 }
 
-fn request_fields() -> Vec<Field> {
+pub(super) fn request_fields() -> Vec<Field> {
     fields(&[(":method", "GET"), (":scheme", "http"), (":authority", "a"), (":path", "/feed")])
 }
 
-fn head(stream: u32, kind: &'static str, end: bool) -> Frame {
+pub(super) fn head(stream: u32, kind: &'static str, end: bool) -> Frame {
     let block = hpack::encode_standalone(&fields(&[(":status", "200"), ("content-type", kind)]));
     compose::headers(stream, block, end)
 }
 
-fn interim(stream: u32, status: &'static str) -> Frame {
+pub(super) fn interim(stream: u32, status: &'static str) -> Frame {
     let block = hpack::encode_standalone(&fields(&[(":status", status), ("link", "</a>")]));
     compose::headers(stream, block, false)
 }
 
-fn data(stream: u32, text: &'static str, end: bool) -> Frame {
+pub(super) fn data(stream: u32, text: &'static str, end: bool) -> Frame {
     compose::data(stream, Bytes::from_static(text.as_bytes()), end)
 }
 
@@ -46,7 +46,7 @@ fn trailers(stream: u32) -> Frame {
     compose::headers(stream, hpack::encode_standalone(&fields(&[("grpc-status", "0")])), true)
 }
 
-fn wire(frames: &[Frame]) -> Bytes {
+pub(super) fn wire(frames: &[Frame]) -> Bytes {
     let mut bytes = BytesMut::new();
     for frame in frames {
         frame.write(&mut bytes);
@@ -64,15 +64,15 @@ fn compressed(encoder: &mut Encoder, frames: &[Frame]) -> Bytes {
 }
 
 /// A client that has asked on these streams, and a server that has greeted.
-struct Talk {
-    play: Play,
+pub(super) struct Talk {
+    pub(super) play: Play,
     encoder: Encoder,
     reader: Standalone,
-    requests: Encoder,
+    pub(super) requests: Encoder,
 }
 
 impl Talk {
-    fn new(sentences: &[&str], settings: &[(u16, u32)]) -> Self {
+    pub(super) fn new(sentences: &[&str], settings: &[(u16, u32)]) -> Self {
         let mut play = Play::http(sentences);
         play.ask(PREFACE);
         play.ask(compose::settings(settings).encode());
@@ -83,24 +83,24 @@ impl Talk {
         talk
     }
 
-    fn ask(&mut self, stream: u32) {
+    pub(super) fn ask(&mut self, stream: u32) {
         let block = self.requests.encode(&request_fields());
         let head = compose::headers(stream, block, true).encode();
         assert_eq!(self.play.ask(&head), head);
     }
 
-    fn say(&mut self, frames: &[Frame], size: usize) {
+    pub(super) fn say(&mut self, frames: &[Frame], size: usize) {
         let bytes = compressed(&mut self.encoder, frames);
         self.play.say(&bytes, size);
     }
 
     /// What the client gets by now, as frames that stand alone.
-    fn got(&mut self) -> (Vec<Frame>, Vec<Act>) {
+    pub(super) fn got(&mut self) -> (Vec<Frame>, Vec<Act>) {
         let got = self.play.got();
         self.read(got)
     }
 
-    fn gets(&mut self) -> (Vec<Frame>, Vec<Act>) {
+    pub(super) fn gets(&mut self) -> (Vec<Frame>, Vec<Act>) {
         let got = self.play.gets();
         self.read(got)
     }
@@ -115,12 +115,12 @@ impl Talk {
     }
 
     /// What the server gets of us, unasked.
-    fn server_gets(&mut self) -> Vec<Frame> {
+    pub(super) fn server_gets(&mut self) -> Vec<Frame> {
         frames(&self.play.server_gets().into()).map(Result::unwrap).collect()
     }
 }
 
-const FEED: &str = "text/event-stream";
+pub(super) const FEED: &str = "text/event-stream";
 
 fn answers(stream: u32) -> [Vec<Frame>; 4] {
     [

@@ -2,6 +2,7 @@
 
 mod differential;
 mod http2;
+mod http2_requests;
 mod play;
 mod plays;
 mod random;

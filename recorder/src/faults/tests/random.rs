@@ -54,7 +54,20 @@ fn frames() -> impl Strategy<Value = Vec<Said>> {
     prop::collection::vec(said, 0..12)
 }
 
-const PLACES: [&str; 6] = ["at byte 30", "at 50%", "at head", "at body 2", "at event 1", "at end"];
+const PLACES: [&str; 12] = [
+    "at byte 30",
+    "at 50%",
+    "at head",
+    "at body 2",
+    "at event 1",
+    "at end",
+    "at byte 30 of request",
+    "at 50% of request",
+    "at after-headers of request",
+    "at body 2 of request",
+    "at message 1 of request",
+    "at end of request",
+];
 
 fn sentence() -> impl Strategy<Value = String> {
     let kinds = prop::sample::select(catalogue());
