@@ -128,3 +128,20 @@ fn a_client_of_plain_tcp_is_broken_off_after_so_many_of_its_bytes() {
     assert_eq!(server.heard.join().unwrap(), b"hell");
     running.stop();
 }
+
+#[test]
+fn what_a_client_of_a_proxy_sends_to_one_server_after_another_is_numbered_as_it_comes_and_cut_there()
+ {
+    let (retape, first, second) = (Retape::new(), Origin::echo(), Listening::start());
+    let fault = "reset at body 3 of request on 2";
+    let running = retape.serve(["proxy", "--proxy", "--ca", "ca", "--fault", fault]);
+    let mut client = running.client();
+    let answer = client.ask(&format!("PUT {}/a", first.url()), "Content-Length: 5\r\n", b"hello");
+    assert!(String::from_utf8(answer).unwrap().contains("hello"));
+    client.send(&format!("PUT {}/b", second.url()), "Content-Length: 5\r\n", b"hello");
+    assert_eq!(client.end().unwrap_err().kind(), ErrorKind::ConnectionReset);
+    let heard = String::from_utf8(second.heard.join().unwrap()).unwrap();
+    assert!(heard.starts_with("PUT /b HTTP/1.1\r\n") && heard.ends_with("\r\n\r\nhel"), "{heard}");
+    let ended = running.stop();
+    assert!(ended.stderr.contains("broke exchange 2, PUT /b: reset at body 3"), "{ended:?}");
+}

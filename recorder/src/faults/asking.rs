@@ -110,9 +110,9 @@ impl Asking {
         self.pass(reached.place, "the server had said all before the point came");
     }
 
-    /// One that ends the request has come: others do not.
+    /// A fault has ended it, or its connection: no other point comes.
     pub(super) fn cut(&mut self) {
-        self.miss("another fault had ended the request before", |_| true);
+        self.miss("another fault had ended it before", |_| true);
     }
 
     /// All of it has come. Whether messages may follow that are looked for.

@@ -22,6 +22,8 @@ pub(crate) struct Link {
     pub(crate) tls: bool,
     /// The server's origin.
     pub(crate) peer: String,
+    /// What the client calls it, if it names a server in each request: what it asks of another is not asked here.
+    pub(crate) authority: Option<String>,
 }
 
 /// Faults on one connection.

@@ -119,7 +119,8 @@ impl Visit {
     fn tap(&self, facts: Connection, speech: Speech, translator: Translator) -> Tap {
         let faults = self.plan().faults.clone().map(|faults| {
             let (tls, peer) = (facts.tls.is_some(), facts.upstream.clone());
-            let link = Link { faults, connection: self.number, tls, peer };
+            let authority = translator.authority().map(str::to_owned);
+            let link = Link { faults, connection: self.number, tls, peer, authority };
             ConnectionFaults::new(link, speech)
         });
         Tap::new(facts, speech, translator, faults, &self.shared)

@@ -24,6 +24,8 @@ pub(crate) enum Translator {
 /// A client that names a server in each request.
 #[derive(Debug)]
 pub(crate) struct Forwarding {
+    /// What it calls this one.
+    authority: String,
     requests: Forward,
     /// What the client said to another server than this.
     turned: Option<Bytes>,
@@ -33,7 +35,16 @@ impl Translator {
     /// For the server that is called so in absolute-form requests.
     pub(crate) fn forward(authority: &str) -> Self {
         let requests = Forward::to(authority);
-        Self::Forward(Box::new(Forwarding { requests, turned: None }))
+        let authority = authority.to_owned();
+        Self::Forward(Box::new(Forwarding { authority, requests, turned: None }))
+    }
+
+    /// What the client calls the server in its requests, if it names one in each.
+    pub(crate) fn authority(&self) -> Option<&str> {
+        match self {
+            Self::Forward(forwarding) => Some(&forwarding.authority),
+            Self::Verbatim | Self::Reverse(_) => None,
+        }
     }
 
     /// Puts what the receiver is to get for `bytes` into `out`; gives back those that are said to it, or will be.

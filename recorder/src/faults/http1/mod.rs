@@ -55,6 +55,8 @@ enum Asks {
     Within,
     /// It is no request, or not any more: it passes.
     Other,
+    /// It is said to another server: it passes, to be heard there.
+    Turned,
     /// Nothing more of it passes.
     Cut,
 }
@@ -225,7 +227,12 @@ impl Http1 {
     fn give(&mut self, wire: Bytes, part: Part, ends_read: bool, burst: &mut Burst) {
         match &mut self.answer {
             Some(answer) => answer.take(wire, part, ends_read, burst),
-            None => burst.send(wire),
+            None => return burst.send(wire),
+        }
+        if self.answer.as_ref().is_some_and(|answer| answer.ended().is_some())
+            && let Some(asking) = &mut self.asking
+        {
+            asking.cut();
         }
     }
 

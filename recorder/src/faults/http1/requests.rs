@@ -5,6 +5,7 @@ use cassettes::fault::Break;
 use cassettes::model::Timestamp;
 use cassettes::transcribe::MAX_PIPELINED;
 use cassettes::wire::http1::Event;
+use cassettes::wire::http1::rewrite::is_for_another;
 
 use super::{Answers, Asks, Http1};
 use crate::faults::answer::Answer;
@@ -39,7 +40,7 @@ impl Http1 {
         }
         self.reads += 1;
         let mut rest = bytes.clone();
-        while self.asks != Asks::Other {
+        while matches!(self.asks, Asks::Idle | Asks::Within) {
             let Ok(advance) = self.requests.advance(&rest) else {
                 self.asks = Asks::Other;
                 break;
@@ -84,6 +85,11 @@ impl Http1 {
     fn note_event(&mut self, event: Option<Event>, wire: &Bytes, now: Timestamp) -> Part {
         match event {
             Some(Event::Head(head)) => {
+                let own = self.link.authority.as_deref();
+                if own.is_some_and(|own| is_for_another(&head, own)) {
+                    self.asks = Asks::Turned;
+                    return Part::Around;
+                }
                 // More at once is no client that waits for answers: from here on it passes.
                 if self.asked.len() >= MAX_PIPELINED {
                     self.asks = Asks::Other;

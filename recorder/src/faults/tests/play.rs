@@ -50,7 +50,8 @@ impl Play {
         let into = events.clone();
         let tell = move |event: &FaultEvent| into.lock().unwrap().push(event.clone());
         let faults = Faults::new(set(sentences), tell);
-        let link = Link { faults, connection: 1, tls: false, peer: "http://origin.test".into() };
+        let peer = "http://origin.test".into();
+        let link = Link { faults, connection: 1, tls: false, peer, authority: None };
         let faults = ConnectionFaults::new(link.clone(), speech);
         Self { link, faults, now: Timestamp::ZERO, events }
     }

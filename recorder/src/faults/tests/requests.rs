@@ -249,6 +249,18 @@ fn what_was_answered_before_its_point_came_is_not_broken() {
 }
 
 #[test]
+fn a_fault_that_comes_after_another_has_ended_all_is_told() {
+    let faults = ["close at after-headers of request", "reset at body 5 of request"];
+    let mut play = Play::http(&faults);
+    play.ask(upload());
+    assert!(play.told()[1].ends_with("another fault had ended it before"), "{:?}", play.told());
+    let mut play = Play::http(&["close at byte 3", "reset at body 5 of request"]);
+    play.ask(HEAD);
+    play.say(OK, 9);
+    assert!(play.told()[1].ends_with("another fault had ended it before"), "{:?}", play.told());
+}
+
+#[test]
 fn a_client_that_was_told_to_go_on_is_broken_amid_its_body() {
     let go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     for faults in

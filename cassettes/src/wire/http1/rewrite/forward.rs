@@ -48,7 +48,7 @@ impl Forward {
                 Place::Body | Place::Raw => verbatim(taken, said),
             }
             match advance.event? {
-                Event::Head(head) if self.is_for_another(&head) => {
+                Event::Head(head) if is_for_another(&head, &self.authority) => {
                     self.held.extend_from_slice(&rest);
                     return Some(self.held.split().freeze());
                 }
@@ -66,14 +66,6 @@ impl Forward {
     /// The client has ended: gives back what is withheld.
     pub fn finish(&mut self) -> Bytes {
         self.held.split().freeze()
-    }
-
-    fn is_for_another(&self, head: &[u8]) -> bool {
-        let Ok(head) = RequestHead::parse(head) else { return false };
-        match Absolute::of(head.target()) {
-            Some(target) => !target.authority.eq_ignore_ascii_case(self.authority.as_bytes()),
-            None => head.method() == b"CONNECT",
-        }
     }
 
     fn pass_head(&mut self, said: Said<'_>) {
@@ -119,6 +111,15 @@ const FOR_PROXIES: [&str; 2] = ["proxy-connection", "proxy-authorization"];
 /// The head as the server wants it; `None` of what is not in absolute form changes.
 fn for_server(head: &Bytes) -> Bytes {
     changed(head).unwrap_or_else(|| head.clone())
+}
+
+/// Whether a request with this head is for another server than the one that targets call `authority`.
+pub fn is_for_another(head: &[u8], authority: &str) -> bool {
+    let Ok(head) = RequestHead::parse(head) else { return false };
+    match Absolute::of(head.target()) {
+        Some(target) => !target.authority.eq_ignore_ascii_case(authority.as_bytes()),
+        None => head.method() == b"CONNECT",
+    }
 }
 
 fn changed(head: &[u8]) -> Option<Bytes> {

@@ -6,7 +6,7 @@
 //!
 //! A replayer that answers in the place of a recorded server does the same with its own origin.
 //!
-//! [`Forward`] is what a forward proxy changes.
+//! [`Forward`] is what a forward proxy changes; [`is_for_another`]: a client of one turns to another server.
 //!
 //! Inside: `flow` cuts requests into lines, `fields` says what a line becomes, `plain` does both at once
 //! for nearly all; `answers` goes through the other direction, `body` frames what `text` replaced.
@@ -29,7 +29,7 @@ use fields::Fields;
 use flow::Flow;
 
 pub use body::MAX_REPLACED_BYTES;
-pub use forward::{Absolute, Forward, Said};
+pub use forward::{Absolute, Forward, Said, is_for_another};
 
 /// Where changed bytes go: pieces, in order, most of them slices of what came in.
 pub type Out<'a> = &'a mut dyn FnMut(Bytes);
