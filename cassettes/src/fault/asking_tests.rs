@@ -98,7 +98,7 @@ fn points_of_requests_are_written_as_they_are_read() {
         "`flip` takes a point of the answer, not of the request"
     );
     assert!(told("close at event 2 of request").starts_with("`event 2` is no point of a request"));
-    assert_eq!(told("close at end of time"), "`of request` or `of answer`");
+    assert_eq!(told("close at end of time"), "`of request` or `of answer` is expected");
     assert!(told("early-response at body 3").contains("`at body 3 of request`"));
 }
 

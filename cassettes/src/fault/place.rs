@@ -41,13 +41,13 @@ impl Place {
             Some("answer") => Ok((Self::in_answer(point), taken + 2)),
             Some("request") if point.is_of_requests() => Ok((Self::in_request(point), taken + 2)),
             Some("request") => Err(FaultError::new(
-                at,
+                of.at,
                 format!(
                     "`{point}` is no point of a request; those are: after-headers, byte N, P%, chunk K, body N, body P%, \
                      message K, end"
                 ),
             )),
-            _ => Err(FaultError::new(of.at, "`of request` or `of answer`")),
+            _ => Err(FaultError::new(of.at, "`of request` or `of answer` is expected")),
         }
     }
 }
