@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use cassettes::model::{Step, Timestamp, Until};
 
+use super::Action;
 use crate::options::Pace;
 
 /// A script's run.
@@ -184,6 +185,28 @@ impl Run {
             self.steps.pop_front();
         }
     }
+}
+
+/// Turns a step into an action. Whether that ends the connection.
+pub(super) fn act(step: Step, actions: &mut VecDeque<Action>) -> bool {
+    let (action, ends) = match step {
+        Step::Send(bytes) => (Action::Send(bytes), false),
+        Step::Flush => (Action::Flush, false),
+        Step::Beneath(bytes) => (Action::Beneath(bytes), false),
+        Step::HalfClose => (Action::HalfClose, false),
+        Step::Close => (Action::Close, true),
+        Step::Cut => (Action::Cut, true),
+        Step::Alert(number) => (Action::Alert(number), true),
+        Step::Reset => (Action::Reset, true),
+        Step::Receive(_)
+        | Step::Wait(_)
+        | Step::Delay(_)
+        | Step::Stall(_)
+        | Step::Mute
+        | Step::StopReading => return false,
+    };
+    actions.push_back(action);
+    ends
 }
 
 /// How long a step lasts by itself.

@@ -26,14 +26,14 @@ use bytes::Bytes;
 use cassettes::model::Timestamp;
 
 use super::request::{Request, State};
-use super::run::{Afterlife, World};
+use super::run::{Afterlife, World, act};
 use super::upgrade::Upgraded;
 use super::{Action, Speaker, choice};
 use crate::arrival::{Arrival, Here};
 use crate::select::Why;
 use crate::stage::{Played, Stage};
 use intake::Intake;
-use play::{Play, Progress, act};
+use play::{Play, Progress};
 pub(crate) use play::{head_len, recorded_request};
 pub(in crate::player) use tail::Tail;
 

@@ -12,7 +12,7 @@ use crate::deck::recorded_head;
 use crate::options::Pace;
 use crate::player::Action;
 use crate::player::request::{Request, State};
-use crate::player::run::{Afterlife, Next, Run, World};
+use crate::player::run::{Afterlife, Next, Run, World, act};
 use crate::select::Cue;
 
 /// A script's run.
@@ -178,28 +178,6 @@ impl Heard<'_> {
         let recorded = head_len(&recorded_head(&self.cue.exchange)).map_or(live, |len| len as u64);
         (self.request.len() + recorded).saturating_sub(live)
     }
-}
-
-/// Turns a step into an action. Whether that ends the connection.
-pub(super) fn act(step: Step, actions: &mut VecDeque<Action>) -> bool {
-    let (action, ends) = match step {
-        Step::Send(bytes) => (Action::Send(bytes), false),
-        Step::Flush => (Action::Flush, false),
-        Step::Beneath(bytes) => (Action::Beneath(bytes), false),
-        Step::HalfClose => (Action::HalfClose, false),
-        Step::Close => (Action::Close, true),
-        Step::Cut => (Action::Cut, true),
-        Step::Alert(number) => (Action::Alert(number), true),
-        Step::Reset => (Action::Reset, true),
-        Step::Receive(_)
-        | Step::Wait(_)
-        | Step::Delay(_)
-        | Step::Stall(_)
-        | Step::Mute
-        | Step::StopReading => return false,
-    };
-    actions.push_back(action);
-    ends
 }
 
 /// Where the head at the start of these bytes ends, if its lines end with CR LF.

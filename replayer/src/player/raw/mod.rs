@@ -26,7 +26,7 @@ use bytes::Bytes;
 use cassettes::model::{Step, Timestamp, Until};
 
 use super::request::Request;
-use super::run::{Afterlife, Next, Run, World};
+use super::run::{Afterlife, Next, Run, World, act};
 use super::{Action, Speaker};
 use crate::arrival::{Arrival, Here};
 use crate::select::Cue;
@@ -130,7 +130,7 @@ impl Raw {
         while let Phase::Playing(play) = &mut self.phase {
             match play.next(world) {
                 Next::Act(step) => {
-                    if self.act(step) {
+                    if act(step, &mut self.actions) {
                         return self.end();
                     }
                 }
@@ -142,28 +142,6 @@ impl Raw {
                 Next::Blocked | Next::Done => return,
             }
         }
-    }
-
-    /// Whether that ends the connection.
-    fn act(&mut self, step: Step) -> bool {
-        let (action, ends) = match step {
-            Step::Send(bytes) => (Action::Send(bytes), false),
-            Step::Flush => (Action::Flush, false),
-            Step::Beneath(bytes) => (Action::Beneath(bytes), false),
-            Step::HalfClose => (Action::HalfClose, false),
-            Step::Close => (Action::Close, true),
-            Step::Cut => (Action::Cut, true),
-            Step::Alert(number) => (Action::Alert(number), true),
-            Step::Reset => (Action::Reset, true),
-            Step::Receive(_)
-            | Step::Wait(_)
-            | Step::Delay(_)
-            | Step::Stall(_)
-            | Step::Mute
-            | Step::StopReading => return false,
-        };
-        self.actions.push_back(action);
-        ends
     }
 
     /// All is said, and the connection stays open for as long as it did.
