@@ -4,8 +4,8 @@ use bytes::{Bytes, BytesMut};
 
 use super::layout::is_final;
 use super::{Break, End, Item, Misfit, Point, Scene};
-use crate::model::{Exchange, Script, Step};
-use crate::wire::http2::{ErrorCode, FRAME_HEADER_BYTES, Frame, Kind, compose, frames, stream_of};
+use crate::model::{Script, Step};
+use crate::wire::http2::{FRAME_HEADER_BYTES, Frame, Kind, compose, frames, stream_of};
 
 /// What happens at a point, done to a script.
 pub(super) fn break_at(scene: &Scene<'_>, point: &Point, broken: Break) -> Result<Script, Misfit> {
@@ -91,15 +91,11 @@ impl Scene<'_> {
     /// The steps of an end after `before`; of the whole `connection`, or in HTTP/2 of the stream.
     pub fn ending(&self, end: End, connection: bool, before: &[Step]) -> Vec<Step> {
         if self.is_http2() && !connection {
-            return end_of_stream(self.exchange, end, before);
+            let stream = stream_of(self.exchange);
+            let (headed, ended) = told(before, stream);
+            return end.of_stream(stream, headed, ended);
         }
-        match end {
-            End::Close => vec![Step::Close],
-            End::Cut => vec![Step::Cut],
-            End::HalfClose => vec![Step::HalfClose, Step::Stall(None), Step::Close],
-            End::Reset => vec![Step::Reset],
-            End::Stall => vec![Step::Stall(None), Step::Close],
-        }
+        end.of_connection()
     }
 
     /// What is sent up to the point, and all that follows.
@@ -194,21 +190,6 @@ pub(super) fn cut_frame(frame: Frame, at: usize) -> (Option<Frame>, Frame) {
     let at = (at - skipped).min(data.len());
     let head = compose::data(frame.stream(), data.slice(..at), false);
     (Some(head), compose::data(frame.stream(), data.slice(at..), frame.ends_stream()))
-}
-
-fn end_of_stream(exchange: &Exchange, end: End, before: &[Step]) -> Vec<Step> {
-    let stream = stream_of(exchange);
-    let (headed, ended) = told(before, stream);
-    let reset = |code| vec![Step::Send(compose::rst_stream(stream, code).encode())];
-    match end {
-        End::Reset => reset(ErrorCode::INTERNAL_ERROR),
-        End::Stall => vec![Step::Stall(None)],
-        End::Close | End::Cut | End::HalfClose if ended => Vec::new(),
-        End::Close | End::Cut | End::HalfClose if headed => {
-            vec![Step::Send(compose::data(stream, Bytes::new(), true).encode())]
-        }
-        End::Close | End::Cut | End::HalfClose => reset(ErrorCode::CANCEL),
-    }
 }
 
 /// Whether these steps send the stream's head, and whether they end it.

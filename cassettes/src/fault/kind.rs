@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::{Args, Param, Point, Random, Scene, Shaper};
 use crate::model::{Reception, Script, Step};
+use crate::wire::http2::{ErrorCode, compose};
 
 /// A kind of fault. One file each beneath [`kinds`](super::kinds).
 #[derive(Debug)]
@@ -133,6 +134,35 @@ impl Kind {
             PointUse::Required => matches!(self.action, Action::Break(_)),
             PointUse::None | PointUse::Default(_) | PointUse::Json => false,
         }
+    }
+}
+
+impl End {
+    /// What is done to a connection.
+    pub fn of_connection(self) -> Vec<Step> {
+        match self {
+            Self::Close => vec![Step::Close],
+            Self::Cut => vec![Step::Cut],
+            Self::HalfClose => vec![Step::HalfClose, Step::Stall(None), Step::Close],
+            Self::Reset => vec![Step::Reset],
+            Self::Stall => vec![Step::Stall(None), Step::Close],
+        }
+    }
+
+    /// What is done to a stream of HTTP/2, of which the final head, or the end, may have been sent.
+    pub fn of_stream(self, stream: u32, headed: bool, ended: bool) -> Vec<Step> {
+        let last = match self {
+            Self::Stall => return vec![Step::Stall(None)],
+            Self::Reset => compose::rst_stream(stream, ErrorCode::INTERNAL_ERROR),
+            Self::Close | Self::Cut | Self::HalfClose if ended => return Vec::new(),
+            Self::Close | Self::Cut | Self::HalfClose if headed => {
+                compose::data(stream, Bytes::new(), true)
+            }
+            Self::Close | Self::Cut | Self::HalfClose => {
+                compose::rst_stream(stream, ErrorCode::CANCEL)
+            }
+        };
+        vec![Step::Send(last.encode())]
     }
 }
 

@@ -58,7 +58,7 @@ pub use chance::Random;
 pub use frames::whole_frames;
 pub use kind::{Action, Break, End, Family, Kind, Misfit, PointUse};
 pub use kinds::catalogue;
-pub use layout::{Item, Layout, Segment, WebSocketFrame};
+pub use layout::{Item, Layout, Segment, WebSocketFrame, is_final};
 pub use manual::{describe, manual};
 pub use mutate::{MutateError, Mutated, Neighbours, mutate, request_of};
 pub use overlay::{Overlay, Sentence, SentenceError};

@@ -1,11 +1,9 @@
 //! How an answer is cut, added to and ended: as bytes, or as the frames of a stream.
 
 use bytes::Bytes;
-use cassettes::fault::{End, whole_frames};
+use cassettes::fault::{End, is_final, whole_frames};
 use cassettes::model::Step;
-use cassettes::wire::http2::{
-    DEFAULT_FRAME_BYTES, ErrorCode, FRAME_HEADER_BYTES, Frame, Kind, compose, frames,
-};
+use cassettes::wire::http2::{DEFAULT_FRAME_BYTES, FRAME_HEADER_BYTES, Kind, compose, frames};
 
 /// What an answer is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,15 +74,9 @@ impl Voice {
         if let Self::Frames { stream, headed, ended } = self
             && !connection
         {
-            return end_of_stream(end, stream, headed, ended);
+            return end.of_stream(stream, headed, ended);
         }
-        match end {
-            End::Close => vec![Step::Close],
-            End::Cut => vec![Step::Cut],
-            End::HalfClose => vec![Step::HalfClose, Step::Stall(None), Step::Close],
-            End::Reset => vec![Step::Reset],
-            End::Stall => vec![Step::Stall(None), Step::Close],
-        }
+        end.of_connection()
     }
 
     /// Steps that were shaped without regard to what they send.
@@ -96,25 +88,10 @@ impl Voice {
     }
 }
 
-fn end_of_stream(end: End, stream: u32, headed: bool, ended: bool) -> Vec<Step> {
-    let last = match end {
-        End::Stall => return vec![Step::Stall(None)],
-        End::Reset => compose::rst_stream(stream, ErrorCode::INTERNAL_ERROR),
-        _ if ended => return Vec::new(),
-        _ if headed => compose::data(stream, Bytes::new(), true),
-        _ => compose::rst_stream(stream, ErrorCode::CANCEL),
-    };
-    vec![Step::Send(last.encode())]
-}
-
-fn is_final(frame: &Frame) -> bool {
-    let Some(Ok(fields)) = frame.fields() else { return true };
-    let status = fields.iter().find(|field| field.name == b":status"[..]);
-    status.is_none_or(|status| status.value.first() != Some(&b'1'))
-}
-
 #[cfg(test)]
 mod tests {
+    use cassettes::wire::http2::ErrorCode;
+
     use super::*;
 
     const FRAMES: Voice = Voice::Frames { stream: 1, headed: true, ended: false };

@@ -38,8 +38,8 @@ fn note(frame: &Frame, start: u64, end: u64, layout: &mut Layout) {
     }
 }
 
-/// Not an interim answer.
-pub(in crate::fault) fn is_final(frame: &Frame) -> bool {
+/// Whether HEADERS are no interim answer.
+pub fn is_final(frame: &Frame) -> bool {
     let Some(Ok(fields)) = frame.fields() else { return true };
     let status = fields.iter().find(|field| field.name == b":status"[..]);
     status.is_none_or(|status| status.value.first() != Some(&b'1'))

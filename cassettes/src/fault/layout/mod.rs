@@ -8,7 +8,7 @@ mod http2;
 mod messages;
 mod web_socket;
 
-pub(super) use http2::is_final;
+pub use http2::is_final;
 pub(super) use messages::grpc_messages;
 pub use web_socket::WebSocketFrame;
 
