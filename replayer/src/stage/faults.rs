@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use cassettes::fault::{Applied, FaultSet, Misfit, Others, Target, request_of};
+use bytes::Bytes;
+use cassettes::fault::{Applied, Fault, FaultSet, Misfit, Others, Target, is_final, request_of};
 use cassettes::format::Entry;
 use cassettes::model::{Connection, Exchange, Script, Staging, Step, Timestamp, Until};
 use cassettes::transcribe::{compile, enact};
+use cassettes::wire::http2::{Frame, Kind, frames};
 
 use crate::deck::{Deck, Slot};
 use crate::report::Hit;
@@ -26,19 +28,30 @@ pub(crate) struct Staged {
     pub(crate) attempt: u32,
     /// It can be asked for again.
     pub(crate) again: bool,
+    /// The client is broken off, or answered, before its request is whole.
+    pub(crate) acts_early: bool,
     /// The ids of the faults that had a hand in it.
     pub(crate) faults: Vec<Arc<str>>,
     /// What an exchange would hold that is played so, if that is anything else.
     exchange: Option<Exchange>,
 }
 
-/// The server does something before it has the whole request.
-pub(super) fn acts_early(steps: &[Step]) -> bool {
-    let amid = steps.iter().take_while(|step| **step != Step::Receive(Until::RequestEnd));
-    let acts = |step: &Step| {
-        !matches!(step, Step::Receive(_) | Step::Wait(_) | Step::Delay(_) | Step::Mute)
-    };
-    amid.into_iter().any(acts)
+/// In this script, the server does something before it has the whole request. To let the client go on is nothing yet: which exchange it is may still depend on
+/// the body.
+fn acts_early(steps: &[Step]) -> bool {
+    let mut amid = steps.iter().take_while(|step| **step != Step::Receive(Until::RequestEnd));
+    amid.any(|step| match step {
+        Step::Receive(_) | Step::Wait(_) | Step::Delay(_) | Step::Mute => false,
+        Step::Send(bytes) => !is_interim(bytes),
+        _ => true,
+    })
+}
+
+/// An answer such as `100 Continue`, of either version of HTTP.
+fn is_interim(bytes: &Bytes) -> bool {
+    let is_frame = |frame: &Frame| frame.kind() == Kind::Headers && !is_final(frame);
+    bytes.starts_with(b"HTTP/1.1 1")
+        || frames(bytes).all(|frame| frame.is_ok_and(|frame| is_frame(&frame)))
 }
 
 /// The faults in force, and what they have hit.
@@ -71,11 +84,6 @@ struct Tally {
 }
 
 impl Staged {
-    /// The client is broken off, or answered, before its request is whole.
-    pub(crate) fn acts_early(&self) -> bool {
-        self.steps.as_deref().is_some_and(acts_early)
-    }
-
     /// Puts what is played in the place of what was recorded.
     pub(crate) fn take_exchange(&mut self, recorded: &mut Exchange) {
         if let Some(exchange) = self.exchange.take() {
@@ -112,8 +120,10 @@ impl Faults {
             return None;
         }
         let told = staging.as_ref().map(|it| it.faults.clone()).unwrap_or_default();
+        let steps = staging.as_ref().and_then(|it| it.script_of(exchange)).map(|it| it.steps);
         let staged = Staged {
-            steps: staging.as_ref().and_then(|it| it.script_of(exchange)).map(|it| it.steps),
+            acts_early: steps.as_deref().is_some_and(acts_early),
+            steps,
             attempt,
             again: staging.as_ref().is_some_and(|staging| staging.repeats),
             faults: told.into_iter().map(Into::into).collect(),
@@ -143,6 +153,8 @@ impl Faults {
         let applied = self.set.apply(target, staged.attempt, exchange, base, tls, &others);
         staged.again |= self.set.is_asked_again(target, staged.attempt, &applied);
         self.note_misfits(target.exchange, &applied);
+        let mut hits = applied.faults.iter().filter_map(|place| self.set.faults().get(*place));
+        staged.acts_early |= hits.any(Fault::is_in_request);
         let ids = applied.faults.iter().filter_map(|place| self.ids.get(*place));
         staged.faults.extend(ids.cloned());
         if !applied.faults.is_empty() {

@@ -121,7 +121,7 @@ fn compare(stage: &Stage, played: &mut Played<'_>) -> Vec<Mismatch> {
 /// The client was told off, or cut off, amid its request: how much more of that it sent is chance.
 fn is_broken_off(played: &Played<'_>) -> bool {
     let staged = played.cue.staged.as_ref();
-    played.request.state != State::Whole && staged.is_some_and(|staged| staged.acts_early())
+    played.request.state != State::Whole && staged.is_some_and(|staged| staged.acts_early)
 }
 
 /// The recorded request without what followed it, and without its body if that is not wanted.

@@ -210,7 +210,7 @@ impl Stage {
         let Ok(exchange) = self.deck.exchange(slot) else { return false };
         let attempt = self.claims.plays(slot).saturating_add(1);
         let staged = self.faults.stage(&self.deck, slot, &exchange, attempt);
-        staged.is_some_and(|staged| staged.acts_early())
+        staged.is_some_and(|staged| staged.acts_early)
     }
 
     /// The server's part of an exchange, and no more.

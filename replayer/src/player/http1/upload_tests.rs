@@ -88,3 +88,24 @@ fn a_cassette_that_breaks_an_upload_does_so_without_a_fault() {
     let (before, rest) = halves(&recorded, 3);
     Play::at(stage()).client(before).expect("").client(&rest[..1]).expect("!");
 }
+
+#[test]
+fn who_was_told_to_go_on_is_answered_by_the_body_that_follows_also_where_a_fault_is_in_force() {
+    let go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    let expects =
+        |body: &str| post("/x", body).replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n");
+    let recorded = |tape: Tape, body: &str, answer: &str| {
+        let request = expects(body);
+        let (head, body) = halves(&request, 0);
+        tape.chunks(&[head, go_on, body, &ok(answer)])
+    };
+    let tape = recorded(recorded(Tape::new(), "one", "1"), "two", "2");
+    let stage = tape.stage_of(&["latency 1ms"]);
+    for (body, answer) in [("two", "2"), ("one", "1")] {
+        let request = expects(body);
+        let (head, body) = halves(&request, 0);
+        let play = Play::at(stage.clone()).client(head).expect(go_on).client(body);
+        let said = play.passes(5 * MS).said();
+        assert!(said.ends_with(&ok(answer)), "{said}");
+    }
+}
