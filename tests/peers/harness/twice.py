@@ -9,6 +9,8 @@ import shutil
 from harness import oracle, pair, ports, retape, sniffer
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+FRAME_HEAD = 9
+RST_STREAM = b"\x03"
 WINDOW_UPDATE = b"\x08"
 
 
@@ -43,29 +45,54 @@ def without_proxy(each):
 
 def contents(cassette):
     """Every exchange by what was said, and how often: kinds, requests, and the bytes of both directions."""
-    listed = json.loads(retape.run("show", cassette, "--format", "json").stdout)
-    exchanges = collections.Counter()
-    for number in range(1, len(listed["exchanges"]) + 1):
-        shown = json.loads(retape.run("show", cassette, number, "--format", "json").stdout)
+    exchanges, late = {}, []
+    for listed in json.loads(retape.run("show", cassette, "--format", "json").stdout)["exchanges"]:
+        shown = json.loads(retape.run("show", cassette, listed["number"], "--format", "json").stdout)
         said = {"client": b"", "server": b""}
         for chunk in shown["chunks"]:
             said[chunk["by"]] += plain(chunk["bytes"])
         if shown["stream"] is not None or shown["protocol"].startswith("http/2"):
-            said = {side: without_windows(data) for side, data in said.items()}
-        exchanges[shown["protocol"], shown["stream"], said["client"], said["server"]] += 1
-    return exchanges
+            said = {side: of_the_connection(data, listed, side, late) if shown["stream"] is None else of_the_stream(data) for side, data in said.items()}
+        exchanges[listed["connection"], shown["stream"], listed["number"]] = shown["protocol"], shown["stream"], said
+    bring_home(late, exchanges)
+    return collections.Counter((protocol, stream, said["client"], said["server"]) for protocol, stream, said in exchanges.values())
 
 
-def without_windows(frames):
-    """HTTP/2's frames but WINDOW_UPDATE: one that crosses a stream's end on its way belongs to the stream or no more, as it is seen from here or there."""
-    start = len(PREFACE) if frames.startswith(PREFACE) else 0
-    kept = frames[:start]
-    while start < len(frames):
-        end = start + 9 + int.from_bytes(frames[start : start + 3], "big")
-        if frames[start + 3 : start + 4] != WINDOW_UPDATE:
-            kept += frames[start:end]
-        start = end
+def of_the_stream(data):
+    """Without WINDOW_UPDATE: one that crosses a stream's end on its way belongs to the stream or no more, as it is seen from here or there."""
+    return b"".join(frame for frame in frames(data) if frame[3:4] != WINDOW_UPDATE)
+
+
+def of_the_connection(data, listed, side, late):
+    """What concerns the connection. Frames of streams that were over cross their stream's reset on the way, and stand with the stream where it is
+    seen from the other end: they go to `late`."""
+    start = len(PREFACE) if data.startswith(PREFACE) else 0
+    kept = data[:start]
+    for frame in frames(data[start:]):
+        stream = int.from_bytes(frame[5:9], "big") & 0x7FFFFFFF
+        if frame[3:4] == WINDOW_UPDATE:
+            continue
+        if stream:
+            late.append((listed["connection"], stream, side, frame))
+        else:
+            kept += frame
     return kept
+
+
+def bring_home(late, exchanges):
+    """Appends each late frame to the stream that it names; or to its connection where there is none, as with a PRIORITY for a stream never used."""
+    for connection, stream, side, frame in late:
+        homes = {name: said for (of, name, _), (_, _, said) in exchanges.items() if of == connection}
+        homes.get(stream, homes[None])[side] += frame
+
+
+def frames(data):
+    """HTTP/2's frames, the last one as far as it goes."""
+    start = 0
+    while start < len(data):
+        end = start + FRAME_HEAD + int.from_bytes(data[start : start + 3], "big")
+        yield data[start:end]
+        start = end
 
 
 def plain(content):
@@ -84,8 +111,15 @@ def differences(live, imported):
 
 
 def is_cut_short(said, heard):
-    """A client that has left does not hear the server's last words to the connection as a whole, PING or GOAWAY, which the recorder heard."""
-    return said[0] == heard[0] == "http/2-control" and said[2] == heard[2] and said[3].startswith(heard[3])
+    """A client that has left does not hear what the recorder still heard: the server's last words to the connection as a whole, PING or GOAWAY,
+    and the frames of a stream that the client had reset."""
+    may_be = said[0] == "http/2-control" or is_reset(said[2])
+    return may_be and said[:3] == heard[:3] and said[3].startswith(heard[3])
+
+
+def is_reset(asked):
+    """Whether its client reset this stream."""
+    return any(frame[3:4] == RST_STREAM for frame in frames(asked))
 
 
 def by_tshark(capture, keys):
