@@ -33,6 +33,25 @@ impl Format {
             Self::Github => github::write(verdict, out),
         }
     }
+
+    /// Prints a verdict.
+    pub(crate) fn print(self, verdict: &Verdict) -> Outcome<()> {
+        match self {
+            Self::Text => talk::result(|out| text::write(verdict, out)),
+            _ => talk::data(|out| self.write(verdict, out)),
+        }
+    }
+
+    /// What a file gets: no colours.
+    fn plain(self, verdict: &Verdict) -> Vec<u8> {
+        let mut content = Vec::new();
+        // Writing to memory does not fail.
+        let _ = match self {
+            Self::Text => text::write(verdict, &mut anstream::StripStream::new(&mut content)),
+            _ => self.write(verdict, &mut content),
+        };
+        content
+    }
 }
 
 /// `FORMAT` or `FORMAT=PATH`, as typed.
@@ -74,14 +93,9 @@ pub(crate) fn write_all(reports: &[Report], beside: bool, verdict: &Verdict) -> 
         for_people(reports, beside, verdict)?;
     }
     reports.iter().try_for_each(|report| match (&report.path, report.format) {
-        (Some(path), format) => {
-            let mut content = Vec::new();
-            // Writing to memory does not fail.
-            let _ = format.write(verdict, &mut anstream::StripStream::new(&mut content));
-            store::save_report(path, &content)
-        }
+        (Some(path), format) => store::save_report(path, &format.plain(verdict)),
         (None, Format::Text) => for_people(reports, beside, verdict),
-        (None, format) => talk::result(|out| format.write(verdict, out)),
+        (None, format) => talk::data(|out| format.write(verdict, out)),
     })
 }
 

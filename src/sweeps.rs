@@ -141,11 +141,14 @@ impl Format {
         fail_on: &[Class],
     ) -> Outcome<()> {
         let Some(path) = path else {
-            return talk::result(|out| self.write(report, fail_on, out));
+            return match self {
+                Self::Text => talk::result(|out| self.write(report, fail_on, out)),
+                _ => talk::data(|out| self.write(report, fail_on, out)),
+            };
         };
         if self == Self::Text {
             let mut content = Vec::new();
-            // Writing to memory does not fail. Other formats have nothing to strip, and may be long.
+            // Writing to memory does not fail. Other formats have no colours, and may be long.
             let _ = self.write(report, fail_on, &mut anstream::StripStream::new(&mut content));
             return store::save_report(path, &content);
         }

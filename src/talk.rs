@@ -46,9 +46,21 @@ pub(crate) fn aside(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     let _ = write(&mut out).and_then(|()| out.flush());
 }
 
-/// Writes a result to standard output. A reader that left early (`| head`) has what it wanted.
+/// Writes a result for people to standard output: its colours are left out where they are not
+/// wanted.
 pub(crate) fn result(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome<()> {
-    let mut out = io::BufWriter::new(anstream::stdout().lock());
+    written(write, anstream::stdout().lock())
+}
+
+/// Writes a result for programs to standard output, as it is. What takes colours out of a text
+/// takes each DEL (0x7F) with them, and a recorded byte may be one.
+pub(crate) fn data(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome<()> {
+    written(write, io::stdout().lock())
+}
+
+/// A reader that left early (`| head`) has what it wanted.
+fn written(write: impl FnOnce(&mut dyn Write) -> io::Result<()>, out: impl Write) -> Outcome<()> {
+    let mut out = io::BufWriter::new(out);
     match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Failure::output(format!("cannot write to standard output: {error}"))),

@@ -79,7 +79,7 @@ pub(crate) fn run(args: &CaArgs) -> Outcome {
         Action::Show { format } => show(&home, &existing(&home)?, format),
         Action::Export => {
             let pem = existing(&home)?.certificate_pem();
-            talk::result(|out| out.write_all(pem.as_bytes()))
+            talk::data(|out| out.write_all(pem.as_bytes()))
         }
     }?;
     Ok(Exit::Same)
@@ -95,19 +95,19 @@ fn existing(home: &AuthorityHome) -> Outcome<Authority> {
 
 fn show(home: &AuthorityHome, authority: &Authority, format: Format) -> Outcome<()> {
     let facts = facts(home, authority);
-    talk::result(|out| match format {
-        Format::Json => {
+    match format {
+        Format::Json => talk::data(|out| {
             serde_json::to_writer_pretty(&mut *out, &facts)?;
             writeln!(out)
-        }
-        Format::Text => {
+        }),
+        Format::Text => talk::result(|out| {
             writeln!(out, "certificate  {}", facts.certificate)?;
             writeln!(out, "subject      {}", facts.subject)?;
             writeln!(out, "sha256       {}", facts.sha256)?;
             writeln!(out, "key sha256   {}", facts.key_sha256)?;
             writeln!(out, "good until   {}", facts.good_until)
-        }
-    })
+        }),
+    }
 }
 
 fn facts(home: &AuthorityHome, authority: &Authority) -> Facts {

@@ -24,6 +24,6 @@ pub(crate) fn run(args: &CompletionsArgs) -> Outcome {
     // The generator panics when its output fails, so it gets a buffer.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut crate::args::Args::command(), "retape", &mut script);
-    talk::result(|out| out.write_all(&script))?;
+    talk::data(|out| out.write_all(&script))?;
     Ok(Exit::Same)
 }

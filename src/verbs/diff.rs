@@ -8,7 +8,7 @@ use replayer::{Sides, diff_sides};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::reports::Format;
 use crate::rules::RulesArgs;
-use crate::{store, talk};
+use crate::store;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,6 +66,6 @@ pub(crate) fn run(args: &DiffArgs) -> Outcome {
     let (a, b) = (store::open(&args.a)?, store::open(&args.b)?);
     let verdict = diff_sides(&a, &b, &rules, args.side.into())
         .map_err(|error| Failure::input(store::chain(&error)))?;
-    talk::result(|out| args.format.write(&verdict, out))?;
+    args.format.print(&verdict)?;
     Ok(if verdict.is_same() { Exit::Same } else { Exit::Differs })
 }

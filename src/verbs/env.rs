@@ -42,7 +42,7 @@ pub(crate) fn run(args: &EnvArgs) -> Outcome {
     let authority = home.load_or_create()?;
     let proxy = args.proxy.as_deref();
     let script = environment::for_shell(args.shell, proxy, &authority, home.directory())?;
-    talk::result(|out| out.write_all(script.as_bytes()))?;
+    talk::data(|out| out.write_all(script.as_bytes()))?;
     Ok(Exit::Same)
 }
 

@@ -1,6 +1,6 @@
 //! show, of what only TLS and HTTP/2 have.
 
-use crate::support::Retape;
+use crate::support::{Client, Origin, Retape, record};
 
 const HTTP2: &str = include_str!("../../cassettes/library/http2.yaml");
 const TLS: &str = include_str!("../../cassettes/library/tls.yaml");
@@ -67,4 +67,20 @@ fn connections_that_came_to_nothing_are_listed() {
             "connection 5 to https://mute.example.com came to nothing: it was still open when the recording stopped",
         ]
     );
+}
+
+#[test]
+fn programs_get_every_character_that_was_recorded() {
+    let retape = Retape::new();
+    let body: String = ('\0'..'\u{300}').chain(['\u{2028}', '\u{feff}', '\u{1f600}']).collect();
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    let sent = answer.clone();
+    let origin = Origin::start(move |_, _| sent.clone().into_bytes());
+    record(&retape, &origin, "odd.cassette", |url| drop(Client::connect(url).get("/")));
+    let shown = retape.run(["show", "odd.cassette", "1", "--format", "json"]).stdout;
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let chunks = shown["chunks"].as_array().unwrap().iter();
+    let server = chunks.filter(|chunk| chunk["by"] == "server");
+    let got: String = server.map(|chunk| chunk["bytes"].as_str().unwrap()).collect();
+    assert_eq!(got, answer);
 }

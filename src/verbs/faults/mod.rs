@@ -56,17 +56,17 @@ pub(crate) fn run(args: &FaultsArgs) -> Outcome {
             _ => show_points(args, what)?,
         },
         (None, Format::Text) => talk::result(kinds::write_list)?,
-        (None, Format::Json) => talk::result(|out| kinds::write_json(catalogue(), out))?,
-        (None, Format::Markdown) => talk::result(|out| out.write_all(manual().as_bytes()))?,
+        (None, Format::Json) => talk::data(|out| kinds::write_json(catalogue(), out))?,
+        (None, Format::Markdown) => talk::data(|out| out.write_all(manual().as_bytes()))?,
     }
     Ok(Exit::Same)
 }
 
 fn show_kind(kind: &'static Kind, format: Format) -> Outcome<()> {
-    talk::result(|out| match format {
-        Format::Json => kinds::write_json(&[kind], out),
-        Format::Text | Format::Markdown => kinds::write_one(kind, out),
-    })
+    match format {
+        Format::Json => talk::data(|out| kinds::write_json(&[kind], out)),
+        Format::Text | Format::Markdown => talk::result(|out| kinds::write_one(kind, out)),
+    }
 }
 
 fn show_points(args: &FaultsArgs, file: &str) -> Outcome<()> {
@@ -76,8 +76,8 @@ fn show_points(args: &FaultsArgs, file: &str) -> Outcome<()> {
     }
     let cassette = crate::store::open_whole(Path::new(file))?;
     let offers = points::of(&cassette, args.number)?;
-    talk::result(|out| match args.format {
-        Format::Json => points::write_json(&offers, out),
-        Format::Text | Format::Markdown => points::write(&offers, out),
-    })
+    match args.format {
+        Format::Json => talk::data(|out| points::write_json(&offers, out)),
+        Format::Text | Format::Markdown => talk::result(|out| points::write(&offers, out)),
+    }
 }

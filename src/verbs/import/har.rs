@@ -141,7 +141,7 @@ fn tell_json(done: &Imported) -> Outcome<()> {
         "web_socket_messages": done.messages,
         "dropped_fields": done.dropped_fields,
     });
-    talk::result(|out| {
+    talk::data(|out| {
         serde_json::to_writer_pretty(&mut *out, &value)?;
         writeln!(out)
     })

@@ -49,14 +49,14 @@ impl Listing {
         self.write(&held)?;
         match self.format {
             Format::Text => Ok(()),
-            Format::Json => talk::result(|out| json::end_list(summary, out)),
+            Format::Json => talk::data(|out| json::end_list(summary, out)),
         }
     }
 
     fn write(&mut self, reports: &BTreeMap<u32, StreamReport>) -> Outcome<()> {
         let begun = std::mem::replace(&mut self.written, true);
         match self.format {
-            Format::Json => talk::result(|out| json::write_rows(reports.values(), begun, out)),
+            Format::Json => talk::data(|out| json::write_rows(reports.values(), begun, out)),
             Format::Text => talk::result(|out| self.write_rows(reports, begun, out)),
         }
     }

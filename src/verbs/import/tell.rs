@@ -24,7 +24,7 @@ pub(super) fn imported(
     listed(plan, summary);
     match plan.format {
         Format::Text => Ok(()),
-        Format::Json => talk::result(|out| json::write_summary(summary, journal.counts(), out)),
+        Format::Json => talk::data(|out| json::write_summary(summary, journal.counts(), out)),
     }
 }
 

@@ -80,20 +80,20 @@ fn show_list(args: &ShowArgs, reader: &Reader) -> Outcome<()> {
     let unreadable = |error| store::unreadable(&args.file, &error);
     let rows = list::rows(reader).map_err(unreadable)?;
     let failed = failures::find(reader).map_err(unreadable)?;
-    talk::result(|out| match args.format {
-        Format::Text => {
+    match args.format {
+        Format::Text => talk::result(|out| {
             list::write(reader, &rows, out)?;
             failures::write(&failed, out)
-        }
-        Format::Json => json::write_list(reader, &rows, out),
-    })
+        }),
+        Format::Json => talk::data(|out| json::write_list(reader, &rows, out)),
+    }
 }
 
 fn show_one(args: &ShowArgs, one: &One) -> Outcome<()> {
+    if args.format == Format::Json {
+        return talk::data(|out| json::write_one(one, out));
+    }
     talk::result(|out| {
-        if args.format == Format::Json {
-            return json::write_one(one, out);
-        }
         one::write_title(one, out)?;
         one::write_connection(one, out)?;
         match (args.timeline, args.hex) {

@@ -104,7 +104,7 @@ pub(super) fn understand(args: SweepArgs) -> Outcome<(Options, Client)> {
 impl Options {
     /// Prints the ids of the plan.
     pub(super) fn print_plan(&self) -> Outcome {
-        talk::result(|out| {
+        talk::data(|out| {
             for unit in self.plan.units() {
                 if unit.once_too {
                     writeln!(out, "{}", unit.fault.clone().times(Attempts::Once))?;

@@ -60,10 +60,10 @@ pub(crate) fn run(args: &VerifyArgs) -> Outcome {
         findings.played_back = Some(bytes);
         findings.problems.extend(problems);
     }
-    talk::result(|out| match args.format {
-        Format::Text => findings.write(args, out),
-        Format::Json => findings.write_json(args, out),
-    })?;
+    match args.format {
+        Format::Text => talk::result(|out| findings.write(args, out)),
+        Format::Json => talk::data(|out| findings.write_json(args, out)),
+    }?;
     Ok(if findings.is_sound(args.strict) { Exit::Same } else { Exit::Differs })
 }
 
