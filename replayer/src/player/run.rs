@@ -8,6 +8,7 @@ use cassettes::model::{Step, Timestamp, Until};
 
 use super::Action;
 use crate::options::Pace;
+use crate::stage::is_interim;
 
 /// A script's run.
 #[derive(Debug)]
@@ -124,11 +125,11 @@ impl Run {
         })
     }
 
-    /// Leaves out all through what is sent first.
-    pub(super) fn skip_first_send(&mut self) {
-        if let Some(at) = self.steps.iter().position(|step| matches!(step, Step::Send(_))) {
-            self.steps.drain(..=at);
-        }
+    /// Leaves out all through what is sent first, if that is an interim answer: the client has been sent one.
+    pub(super) fn skip_interim(&mut self) {
+        let first = self.steps.iter().position(|step| matches!(step, Step::Send(_)));
+        let Some(at) = first.filter(|_| self.first_send().is_some_and(is_interim)) else { return };
+        self.steps.drain(..=at);
     }
 
     /// Once [`Next::Idle`] was said: when, and what then.

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
-use cassettes::fault::{Applied, Fault, FaultSet, Misfit, Others, Target, is_final, request_of};
+use cassettes::fault::{Applied, Fault, FaultSet, Misfit, Others, Target, request_of};
 use cassettes::format::Entry;
-use cassettes::model::{Connection, Exchange, Script, Staging, Step, Timestamp, Until};
+use cassettes::model::{Connection, Exchange, Script, Staging, Step, Timestamp};
 use cassettes::transcribe::{compile, enact};
-use cassettes::wire::http2::{Frame, Kind, frames};
 
+use super::opening::{acts_early, opening, opens_otherwise};
 use crate::deck::{Deck, Slot};
 use crate::report::Hit;
 
@@ -30,28 +29,12 @@ pub(crate) struct Staged {
     pub(crate) again: bool,
     /// The client is broken off, or answered, before its request is whole.
     pub(crate) acts_early: bool,
+    /// The client is told to go on in another way than was recorded, or not at all.
+    pub(crate) opens_otherwise: bool,
     /// The ids of the faults that had a hand in it.
     pub(crate) faults: Vec<Arc<str>>,
     /// What an exchange would hold that is played so, if that is anything else.
     exchange: Option<Exchange>,
-}
-
-/// In this script, the server does something before it has the whole request. To let the client go on is nothing yet: which exchange it is may still depend on
-/// the body.
-fn acts_early(steps: &[Step]) -> bool {
-    let mut amid = steps.iter().take_while(|step| **step != Step::Receive(Until::RequestEnd));
-    amid.any(|step| match step {
-        Step::Receive(_) | Step::Wait(_) | Step::Delay(_) | Step::Mute => false,
-        Step::Send(bytes) => !is_interim(bytes),
-        _ => true,
-    })
-}
-
-/// An answer such as `100 Continue`, of either version of HTTP.
-fn is_interim(bytes: &Bytes) -> bool {
-    let is_frame = |frame: &Frame| frame.kind() == Kind::Headers && !is_final(frame);
-    bytes.starts_with(b"HTTP/1.1 1")
-        || frames(bytes).all(|frame| frame.is_ok_and(|frame| is_frame(&frame)))
 }
 
 /// The faults in force, and what they have hit.
@@ -121,8 +104,10 @@ impl Faults {
         }
         let told = staging.as_ref().map(|it| it.faults.clone()).unwrap_or_default();
         let steps = staging.as_ref().and_then(|it| it.script_of(exchange)).map(|it| it.steps);
+        let recorded = || script(deck, slot, exchange, None).steps;
         let staged = Staged {
             acts_early: steps.as_deref().is_some_and(acts_early),
+            opens_otherwise: steps.as_ref().is_some_and(|it| opens_otherwise(it, &recorded())),
             steps,
             attempt,
             again: staging.as_ref().is_some_and(|staging| staging.repeats),
@@ -148,6 +133,7 @@ impl Faults {
         mut staged: Staged,
     ) -> Staged {
         let base = base_script(deck, slot, exchange);
+        let recorded: Vec<_> = opening(&base.steps).cloned().collect();
         let tls = deck.line(slot).is_some_and(|line| line.secure);
         let others = Recorded { deck };
         let applied = self.set.apply(target, staged.attempt, exchange, base, tls, &others);
@@ -155,6 +141,7 @@ impl Faults {
         self.note_misfits(target.exchange, &applied);
         let mut hits = applied.faults.iter().filter_map(|place| self.set.faults().get(*place));
         staged.acts_early |= hits.any(Fault::is_in_request);
+        staged.opens_otherwise |= opens_otherwise(&applied.script.steps, &recorded);
         let ids = applied.faults.iter().filter_map(|place| self.ids.get(*place));
         staged.faults.extend(ids.cloned());
         if !applied.faults.is_empty() {
@@ -245,8 +232,11 @@ fn add_hit(hits: &mut Vec<Hit>, fault: &Arc<str>, attempt: u32) {
 
 /// What is played of an exchange where no fault is in force.
 pub(super) fn base_script(deck: &Deck, slot: Slot, exchange: &Exchange) -> Script {
-    let staging = deck.staging(slot);
-    let script = deck.entry(slot).map(|it| script_of(deck, slot, &it, exchange, staging.as_ref()));
+    script(deck, slot, exchange, deck.staging(slot).as_ref())
+}
+
+fn script(deck: &Deck, slot: Slot, exchange: &Exchange, staging: Option<&Staging>) -> Script {
+    let script = deck.entry(slot).map(|it| script_of(deck, slot, &it, exchange, staging));
     script.unwrap_or_default()
 }
 

@@ -6,6 +6,7 @@ mod evidence;
 mod faults;
 mod judge;
 mod miss;
+mod opening;
 mod origin;
 mod reception;
 mod verdict;
@@ -29,6 +30,7 @@ use evidence::{Evidence, Extras};
 pub use faults::UnusedFault;
 pub(crate) use faults::{Faults, Staged};
 pub(crate) use miss::Miss;
+pub(crate) use opening::is_interim;
 use reception::Door;
 pub(crate) use reception::Met;
 pub use reception::Refusal;
@@ -202,7 +204,8 @@ impl Stage {
         Some((exchange, steps))
     }
 
-    /// Whether the cassette, or a fault in force, has it act before its request is whole when it is asked for next.
+    /// Whether the cassette, or a fault in force, has it act before its request is whole when it is asked for next: more than to let the client go on as it was
+    /// recorded.
     pub(crate) fn is_staged_early(&self, slot: Slot) -> bool {
         if !self.deck.is_staged() && self.faults.set().is_empty() {
             return false;
@@ -210,7 +213,7 @@ impl Stage {
         let Ok(exchange) = self.deck.exchange(slot) else { return false };
         let attempt = self.claims.plays(slot).saturating_add(1);
         let staged = self.faults.stage(&self.deck, slot, &exchange, attempt);
-        staged.is_some_and(|staged| staged.acts_early)
+        staged.is_some_and(|staged| staged.acts_early || staged.opens_otherwise)
     }
 
     /// The server's part of an exchange, and no more.

@@ -47,9 +47,7 @@ impl Play {
 
     /// Leaves out the recorded `100 Continue`, which the client has been sent.
     pub(super) fn skip_continue(&mut self) {
-        if self.run.first_send().is_some_and(|bytes| bytes.starts_with(b"HTTP/1.1 100")) {
-            self.run.skip_first_send();
-        }
+        self.run.skip_interim();
     }
 
     /// When it wants to go on by itself.

@@ -89,23 +89,44 @@ fn a_cassette_that_breaks_an_upload_does_so_without_a_fault() {
     Play::at(stage()).client(before).expect("").client(&rest[..1]).expect("!");
 }
 
-#[test]
-fn who_was_told_to_go_on_is_answered_by_the_body_that_follows_also_where_a_fault_is_in_force() {
-    let go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    let expects =
-        |body: &str| post("/x", body).replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n");
+const GO_ON: &str = "HTTP/1.1 100 Continue\r\n\r\n";
+
+fn expects(body: &str) -> String {
+    post("/x", body).replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n")
+}
+
+/// Two uploads whose clients wait to be told to go on, and which differ in their bodies.
+fn two_that_wait() -> Tape {
     let recorded = |tape: Tape, body: &str, answer: &str| {
         let request = expects(body);
         let (head, body) = halves(&request, 0);
-        tape.chunks(&[head, go_on, body, &ok(answer)])
+        tape.chunks(&[head, GO_ON, body, &ok(answer)])
     };
-    let tape = recorded(recorded(Tape::new(), "one", "1"), "two", "2");
-    let stage = tape.stage_of(&["latency 1ms"]);
+    recorded(recorded(Tape::new(), "one", "1"), "two", "2")
+}
+
+#[test]
+fn who_was_told_to_go_on_is_answered_by_the_body_that_follows_also_where_a_fault_is_in_force() {
+    let stage = two_that_wait().stage_of(&["close at end"]);
     for (body, answer) in [("two", "2"), ("one", "1")] {
         let request = expects(body);
         let (head, body) = halves(&request, 0);
-        let play = Play::at(stage.clone()).client(head).expect(go_on).client(body);
-        let said = play.passes(5 * MS).said();
-        assert!(said.ends_with(&ok(answer)), "{said}");
+        let play = Play::at(stage.clone()).client(head).expect(GO_ON).client(body);
+        play.expect(format!("<close at end>{}.", ok(answer)));
     }
+}
+
+#[test]
+fn a_fault_in_how_a_client_is_told_to_go_on_is_felt_and_then_the_recorded_order_decides() {
+    let request = expects("one");
+    let (head, body) = halves(&request, 0);
+    let at = |fault: &str| Play::at(two_that_wait().stage_of(&[fault])).client(head);
+    at("100-never").expect("<100-never>").client(body).expect(ok("1"));
+    let late = at("100-late 2ms").expect("<100-late 2ms>").passes(2 * MS).expect(GO_ON);
+    late.client(body).expect(ok("1"));
+    let late = at("latency 2ms").expect("<latency 2ms>").passes(2 * MS).expect(GO_ON);
+    late.client(body).expect("").passes(2 * MS).expect(ok("1"));
+    let sliced = at("slice 12 every 1ms").expect("<slice 12 every 1ms>HTTP/1.1 100/");
+    let sliced = sliced.passes(MS).expect(" Continue\r\n\r/").passes(MS).expect("\n");
+    sliced.client(body).expect("HTTP/1.1 200/");
 }

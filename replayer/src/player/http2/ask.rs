@@ -119,7 +119,7 @@ impl Http2 {
         put_idle_end_off(&mut steps, &cue.exchange);
         let mut run = Run::new(steps, self.now);
         if continued {
-            run.skip_first_send();
+            run.skip_interim();
         }
         let tunnel = request.context.asks_switch;
         let tail = tunnel.then(|| Tail::after_switch(&cue.exchange, self.stage.deck())).flatten();

@@ -108,6 +108,27 @@ fn trailers_interim_answers_and_resets_are_sent_as_recorded() {
 }
 
 #[test]
+fn who_is_told_to_go_on_gets_the_whole_answer_of_an_upload_that_was_not_told_so() {
+    let mut fields = request("POST", "/a");
+    fields.push(field("expect", "100-continue"));
+    let asked = |id| (Direction::ToServer, headers(id, &fields, false));
+    let body =
+        |id, text: &str| (Direction::ToServer, compose::data(id, text.to_owned().into(), true));
+    let tape = Tape::new()
+        .stream([asked(1), status(1, "100", false), body(1, "one"), status(1, "201", true)])
+        .stream([asked(3), body(3, "two"), status(3, "202", true)]);
+    let mut client = Client::of(tape);
+    for (id, text, answer) in [(1, "two", "1 HEADERS 202 ."), (3, "one", "3 HEADERS 201 .")] {
+        client = client.asks(id, &fields, false);
+        let told = client.said();
+        assert!(id == 3 || told == ["1 HEADERS 100"], "{told:?}");
+        client = client.says(&body(id, text).1);
+        assert_eq!(client.said().last().map(String::as_str), Some(answer));
+    }
+    client.verdict(&[Outcome::Same, Outcome::Reordered]);
+}
+
+#[test]
 fn data_waits_for_the_windows_and_is_joined_at_instant_pace() {
     let pieces = ["aaaa", "bbbb", "cccc"].map(|text| data(1, text, false));
     let tape = Tape::new().stream(
