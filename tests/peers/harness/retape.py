@@ -11,8 +11,8 @@ import time
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[3]
 READY = re.compile(rb"^retape: listening on http://127\.0\.0\.1:(\d+)\s*$")
-# Cold starts on a busy two-core machine take tens of milliseconds; ten seconds is a hang.
-START_SECONDS = 10
+# Cold starts on a busy two-core machine take tens of milliseconds; this long is a hang.
+START_SECONDS = 30
 STOP_SECONDS = 20
 
 

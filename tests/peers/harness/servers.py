@@ -11,7 +11,7 @@ import time
 from harness import ports
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
-START_SECONDS = 10
+START_SECONDS = 30
 # Fixed, so that `Last-Modified` and ETags are the same on every run.
 FILE_TIME = 1_000_000_000
 
