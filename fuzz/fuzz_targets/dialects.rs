@@ -6,9 +6,13 @@ use cassettes::model::Direction;
 use cassettes::wire::dialects::{Dialect, Foreign};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: (bool, bool, u8, &[u8])| {
-    let (is_line, by_client, cut, wire) = input;
-    let dialect = if is_line { Dialect::Line } else { Dialect::Resp };
+fuzz_target!(|input: (u8, bool, u8, &[u8])| {
+    let (dialect, by_client, cut, wire) = input;
+    let dialect = match dialect & 3 {
+        0 => Dialect::Resp,
+        1 => Dialect::Line,
+        _ => Dialect::Postgres,
+    };
     let direction = if by_client { Direction::ToServer } else { Direction::ToClient };
 
     let whole = read(dialect, direction, &[wire]);
@@ -20,7 +24,7 @@ fuzz_target!(|input: (bool, bool, u8, &[u8])| {
         let message = &wire[begin..end];
         assert!(!message.is_empty(), "a message has bytes");
         assert!(
-            dialect.readable(message).len() <= message.len() * 4,
+            dialect.readable(direction, message).len() <= message.len() * 4,
             "what is read is not much longer"
         );
         begin = end;

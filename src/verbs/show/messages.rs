@@ -82,7 +82,9 @@ impl<'d> Stream<'d> {
             }
             StreamMessage::Event(event) => event_line(event),
             StreamMessage::Line(line) => payload(line),
-            StreamMessage::Plain(dialect, message) => payload(&dialect.readable(message)),
+            StreamMessage::Plain(dialect, message) => {
+                payload(&dialect.readable(timed.direction, message))
+            }
         }
     }
 

@@ -7,8 +7,10 @@
 //! - [`Cutter`]: one direction of it
 //! - [`mod@line`]: text in lines
 //! - [`resp`]: values of Redis
+//! - [`postgres`]: messages of PostgreSQL
 
 mod line;
+pub(crate) mod postgres;
 mod resp;
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,7 @@ use thiserror::Error;
 
 use crate::model::{Direction, Exchange, Protocol};
 use line::Line;
+use postgres::Postgres;
 use resp::Resp;
 
 /// Longest line of text, in any dialect. Those of SMTP, FTP or Redis' own are below 1 KiB; a stream without line ends
@@ -36,6 +39,8 @@ pub enum Dialect {
     Line,
     /// RESP2 and RESP3, which Redis speaks.
     Resp,
+    /// Version 3 of PostgreSQL's protocol.
+    Postgres,
 }
 
 /// Cuts what one side says into messages. It holds no bytes, only where in a message it is.
@@ -66,6 +71,15 @@ pub enum Foreign {
     /// Values within values.
     #[error("values are nested deeper than {} levels", resp::MAX_DEPTH)]
     Depth,
+    /// No message begins like this.
+    #[error("0x{0:02x} begins no message of PostgreSQL")]
+    Type(u8),
+    /// A message that cannot be as long.
+    #[error("no message of PostgreSQL has a length of {0}")]
+    Size(u32),
+    /// Something else, or another version.
+    #[error("0x{0:08x} opens no connection to PostgreSQL, whose protocol is of version 3")]
+    Version(u32),
 }
 
 impl Dialect {
@@ -76,15 +90,16 @@ impl Dialect {
             dialect.spoken_by_client(exchange) && dialect.may_be_spoken_by_server(exchange)
         };
         // RESP is made of lines, too.
-        let all = [Self::Resp, Self::Line];
+        let all = [Self::Resp, Self::Postgres, Self::Line];
         all.into_iter().find(|it| exchange.protocol == Protocol::Raw && speaks(it))
     }
 
-    /// The name shown: `lines`, `resp`.
+    /// The name shown: `lines`, `resp`, `postgres`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Line => "lines",
             Self::Resp => "resp",
+            Self::Postgres => "postgres",
         }
     }
 
@@ -93,14 +108,16 @@ impl Dialect {
         match self {
             Self::Line => Box::new(Line::default()),
             Self::Resp => Box::new(Resp::new(direction)),
+            Self::Postgres => Box::new(Postgres::new(direction)),
         }
     }
 
     /// A message as people read it: without what only frames it.
-    pub fn readable(self, message: &[u8]) -> Cow<'_, [u8]> {
+    pub fn readable(self, direction: Direction, message: &[u8]) -> Cow<'_, [u8]> {
         match self {
             Self::Line => message.trim_ascii_end().into(),
             Self::Resp => resp::readable(message).into(),
+            Self::Postgres => postgres::readable(direction, message).into(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Both dialects: what they cut, however it comes in pieces, and what they refuse.
+//! All dialects: what they cut, however it comes in pieces, and what they refuse.
 
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -143,7 +143,8 @@ fn a_client_of_redis_sends_arrays() {
 #[test]
 fn what_only_frames_a_message_is_not_read() {
     let read = |dialect: Dialect, message: &str| {
-        String::from_utf8(dialect.readable(message.as_bytes()).into_owned()).unwrap()
+        String::from_utf8(dialect.readable(Direction::ToServer, message.as_bytes()).into_owned())
+            .unwrap()
     };
     assert_eq!(read(Dialect::Line, "EHLO me\r\n"), "EHLO me");
     assert_eq!(read(Dialect::Resp, "*2\r\n$3\r\nGET\r\n$4\r\na\r\nb\r\n"), "GET a\r\nb");
@@ -228,7 +229,7 @@ proptest! {
         ], 0..60),
         piece in 1..20_usize,
     ) {
-        for dialect in [Dialect::Line, Dialect::Resp] {
+        for dialect in [Dialect::Line, Dialect::Resp, Dialect::Postgres] {
             let pieces: Vec<_> = bytes.chunks(piece).collect();
             let whole = cut(dialect, Direction::ToClient, &[&bytes]);
             prop_assert_eq!(cut(dialect, Direction::ToClient, &pieces).is_ok(), whole.is_ok());
