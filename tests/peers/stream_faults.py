@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Faults of streams, as real clients take them: grpcio, websockets, curl and redis-cli.
+"""Faults of streams, as real clients take them: grpcio, websockets, curl, redis-cli and psql.
 
 usage: stream_faults.py [--only TEXT]
 
@@ -81,6 +81,26 @@ REDIS = {
     "error-reply at message 1": ["ERR broken on purpose", ""],
     "cut-message at message 1": ["Error: Server closed the connection"],
 }
+ROWS = ["1|1", "2|2", "3|three", "4|4", "5|5"]
+BY_ZERO = "ERROR:  division by zero"
+# Message 17 describes the rows, which are messages 18 to 22.
+PSQL = {
+    "latency 1ms": [*ROWS, BY_ZERO, "after", "exit 0"],
+    "error-reply at message 17": ["ERROR:  broken on purpose", BY_ZERO, "after", "exit 0"],
+    'error-reply "40001 try again" at message 25': [*ROWS, "ERROR:  try again", "after", "exit 0"],
+    # Psql does not count them, and shows none of those that nothing ends.
+    "delete at message 21": [*ROWS[:3], ROWS[4], BY_ZERO, "after", "exit 0"],
+    "delete at message 23": [BY_ZERO, "after", "exit 0"],
+    "cut-message at message 21": [
+        "server closed the connection unexpectedly",
+        "\tThis probably means the server terminated abnormally",
+        "\tbefore or while processing the request.",
+        "connection to server was lost",
+        "exit 2",
+    ],
+}
+QUERIES = "-c \"SELECT n, CASE n WHEN 3 THEN 'three' ELSE n::text END FROM generate_series(1, 5) AS n\" -c 'SELECT 1/0' -c \"SELECT 'after'\""
+ASK_POSTGRES = f'psql -XqAt -h 127.0.0.1 -p ${{RETAPE_URL##*:}} -U peer -d postgres {QUERIES} 2>&1; echo "exit $?"'
 CURL = 'curl -sN -m 1 $RETAPE_URL/feed; echo "exit $?"'
 REDIS_CLI = "exec redis-cli -p ${RETAPE_URL##*:} GET a 2>&1"
 
@@ -106,6 +126,7 @@ def clients():
     yield "websockets", peers.PYTHON, HERE / "chat.yaml", [*python, HERE / "chat.py"], CHAT
     yield "curl", "curl", STREAMS, ["sh", "-c", CURL], on(1, EVENTS)
     yield "redis-cli", "redis-cli", STREAMS, ["sh", "-c", REDIS_CLI], on(3, REDIS)
+    yield "psql", "psql", HERE / "postgres.yaml", ["env", "PGSSLMODE=disable", "sh", "-c", ASK_POSTGRES], PSQL
 
 
 def on(exchange, rows):

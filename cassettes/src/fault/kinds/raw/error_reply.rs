@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::spoken;
+use super::{postgres, spoken};
 use crate::fault::kinds::places::Content;
 use crate::fault::{
     Action, Args, Family, Item, Kind, Misfit, Param, ParamType, Point, PointUse, Scene,
@@ -17,12 +17,13 @@ pub(super) const KIND: Kind = Kind {
     family: Family::Raw,
     meaning: "Takes `at message K`. Sends an error in the place of that reply, all lines of it, in the form of the protocol: `-ERR \u{2026}` of RESP; `451 \
               \u{2026}` of SMTP, FTP and others whose replies begin with three digits; `-ERR \u{2026}` of POP3; `SERVER_ERROR \u{2026}` of memcached; `ERROR \u{2026}` in \
-              other lines.",
+              other lines. Of PostgreSQL, sends `ErrorResponse` in the place of that message and all that follow it up to `ReadyForQuery`: `ERROR`, or `FATAL` where the \
+              session has not begun yet, with SQLSTATE XX000 or the one that the text begins with.",
     standard: true,
     params: &[Param::place(
         "text",
         ParamType::Text,
-        "the reply, without its line end; default: as above",
+        "the reply, without its line end; of PostgreSQL, what went wrong (`\"40001 could not serialize access\"`); default: as above",
     )
     .optional()],
     point: PointUse::Required,
@@ -34,6 +35,9 @@ pub(super) const KIND: Kind = Kind {
 fn fail(scene: &mut Scene<'_>, args: &Args, at: Option<&Point>) -> Result<Script, Misfit> {
     let (content, dialect) = spoken(scene)?;
     let message = content.thing(at.unwrap_or(&Point::Message(1)), "message")?;
+    if dialect == Dialect::Postgres {
+        return postgres::fail(scene, &content, &message, args.text("text"));
+    }
     let form = Form::of(scene, &content, dialect);
     let range = if form == Form::Digits { whole_reply(&content, message)? } else { message };
     let text = args.text("text").unwrap_or(form.error());

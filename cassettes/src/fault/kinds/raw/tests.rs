@@ -73,10 +73,43 @@ fn a_reply_is_left_out_doubled_or_comes_late() {
     assert_eq!(told("swap at message 1"), "<Messages(0)>$5~hello~<Messages(1)>+PONG~");
 }
 
+/// A session with PostgreSQL: it opens, asks for rows, and asks once more.
+fn postgres() -> Exchange {
+    raw(&[
+        ">\0\0\0\x11\0\x03\0\0user\0me\0\0",
+        "<R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I",
+        ">Q\0\0\0\x06a\0",
+        "<T\0\0\0\x06\0\0D\0\0\0\x06\0\0C\0\0\0\x05\0Z\0\0\0\x05I",
+        ">Q\0\0\0\x06b\0",
+        "<I\0\0\0\x04Z\0\0\0\x05I",
+    ])
+}
+
+#[test]
+fn a_database_fails_until_it_is_ready_again() {
+    let told = |fault: &str| played(fault, &postgres()).replace(r"\x00", "0");
+    let opens = r"<Messages(0)>R000\x080000Z000\x05I";
+    let error = "E000-SERROR0VERROR0CXX0000Mbroken on purpose00";
+    let rest = r"Z000\x05I<Messages(2)>I000\x04Z000\x05I";
+    assert_eq!(told("error-reply at message 3"), format!("{opens}<Messages(1)>{error}{rest}"));
+    let rows = r"T000\x0600";
+    let amid = format!("{opens}<Messages(1)>{rows}{error}{rest}");
+    assert_eq!(told("error-reply at message 4"), amid);
+    let full = told("error-reply \"53100 disk full\" at message 7");
+    let error = r"I<Messages(2)>E000%SERROR0VERROR0C531000Mdisk full00Z000\x05I";
+    assert!(full.ends_with(error), "{full}");
+    let fatal = told("error-reply at message 1");
+    assert!(fatal.starts_with("<Messages(0)>E000-SFATAL0VFATAL0CXX000"), "{fatal}");
+    let needs = "no: it needs another message than `ReadyForQuery`";
+    assert_eq!(told("error-reply at message 2"), needs);
+    let longer = format!(r"{opens}<Messages(1)>T000\x0700D000\x0600C000\x050{rest}");
+    assert_eq!(told("wrong-length 1 at message 3"), longer);
+}
+
 #[test]
 fn bytes_of_no_dialect_do_not_fit() {
     let bytes = raw(&[">\0\x01\x02", "<\0\x01"]);
-    let needs = "no: it needs plain TCP in a dialect that is known: RESP, or lines";
+    let needs = "no: it needs plain TCP in a dialect that is known: RESP, PostgreSQL, or lines";
     assert_eq!(played("error-reply at message 1", &bytes), needs);
     assert_eq!(played("wrong-length 1 at message 1", &bytes), needs);
 }

@@ -39,6 +39,26 @@ fn a_reply_of_resp_is_an_error_or_tells_a_wrong_length() {
 }
 
 #[test]
+fn a_database_fails_and_is_ready_again() {
+    let opens = "\0\0\0\x11\0\x03\0\0user\0me\0\0";
+    let (query, ready) = ("Q\0\0\0\x06a\0", "Z\0\0\0\x05I");
+    let rows = format!("T\0\0\0\x06\0\0C\0\0\0\x05\0{ready}");
+    let welcome = format!("R\0\0\0\x08\0\0\0\0{ready}");
+    let tape = Tape::new().chunks(&[opens, &welcome, query, &rows]).raw();
+    let replay = replay(tape, &["error-reply \"40001 again\" at message 3"]);
+    let mut stream = replay.connect();
+    stream.write_all(opens.as_bytes()).unwrap();
+    assert_eq!(read(&mut stream, welcome.len()), welcome.as_bytes());
+    expect_silence(&mut stream);
+    stream.write_all(query.as_bytes()).unwrap();
+    let error = format!("E\0\0\0\x21SERROR\0VERROR\0C40001\0Magain\0\0{ready}");
+    let said = read(&mut stream, error.len());
+    assert_eq!(String::from_utf8_lossy(&said), error);
+    drop(stream);
+    replay.end();
+}
+
+#[test]
 fn a_reply_is_cut_and_the_connection_closed() {
     let replay = replay(redis(), &["cut-message at message 1"]);
     let mut stream = replay.connect();
