@@ -122,8 +122,7 @@ impl Lane {
                     ready!(poll_end(cx, to, end)).map_err(|error| self.refused(&error))?;
                     self.state = State::Closed;
                 }
-                // What it says to another server waits until this one has answered.
-                (State::Open, None) if self.is_turned(tap) => return Poll::Pending,
+                (State::Open, None) if self.is_left_unread(tap) => return Poll::Pending,
                 (State::Open, _) => {
                     ready!(tap.poll_pause(cx));
                     ready!(tap.poll_room(self.direction, cx));
@@ -217,8 +216,9 @@ impl Lane {
         }
     }
 
-    fn is_turned(&self, tap: &Tap) -> bool {
-        self.direction == Direction::ToServer && tap.has_turned()
+    /// What a client says to another server waits until this one has answered; or a fault has it not be read.
+    fn is_left_unread(&self, tap: &Tap) -> bool {
+        self.direction == Direction::ToServer && (tap.has_turned() || tap.is_deaf())
     }
 
     fn stop_reading(&mut self, error: &io::Error, from: &Stream, tap: &mut Tap) {

@@ -276,6 +276,11 @@ impl Tap {
         self.faults.as_ref().is_some_and(|faults| faults.is_cut())
     }
 
+    /// Whether a fault has the client not be read from, now.
+    pub(crate) fn is_deaf(&self) -> bool {
+        self.faults.as_ref().is_some_and(|faults| faults.is_deaf())
+    }
+
     /// Puts what the receiver gets at this time into `out`.
     pub(crate) fn take_sends(&mut self, direction: Direction, now: Timestamp, out: &mut Outbox) {
         if let Some(faults) = &mut self.faults {

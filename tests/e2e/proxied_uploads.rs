@@ -116,6 +116,51 @@ fn an_answer_waits_as_long_as_its_request_is_held_up() {
     assert_eq!(running.stop().code, Some(0));
 }
 
+/// The client sends until it is blocked. How much it got rid of.
+fn fill(client: &mut TcpStream) -> usize {
+    client.set_write_timeout(Some(Duration::from_millis(300))).unwrap();
+    let (piece, mut sent) = (vec![b'x'; 64 * 1024], 0);
+    loop {
+        match client.write(&piece) {
+            Ok(count) => sent += count,
+            Err(error) => {
+                assert!(matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut));
+                return sent;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_client_that_is_not_read_from_is_blocked_and_its_connection_stays_open() {
+    let (retape, server) = (Retape::new(), Listening::start());
+    let fault = "stop-reading at body 50000 of request";
+    let running = retape.serve(["proxy", "--to", &server.url(), "--fault", fault]);
+    let mut client = connect(&running.url);
+    client.write_all(head("a", 1 << 40).as_bytes()).unwrap();
+    assert!(fill(&mut client) >= 50_000);
+    client.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    let silent = client.read(&mut [0]).unwrap_err().kind();
+    assert!(matches!(silent, ErrorKind::WouldBlock | ErrorKind::TimedOut), "{silent}");
+    let ended = running.stop();
+    let heard = server.heard.join().unwrap();
+    assert_eq!(heard.len(), head(&server.authority, 1 << 40).len() + 50_000);
+    assert!(ended.stderr.contains(&format!("{fault}: applied 1 time")), "{ended:?}");
+}
+
+#[test]
+fn a_client_that_was_not_read_from_for_a_time_goes_on_after_it() {
+    let (retape, origin) = (Retape::new(), Origin::echo());
+    let fault = "stop-reading for 300ms at after-headers of request on PUT /files/*";
+    let running = retape.serve(["proxy", "--to", &origin.url(), "--fault", fault]);
+    let (mut client, since) = (running.client(), Instant::now());
+    client.send("PUT /files/1", "Content-Length: 5\r\n", b"");
+    client.send_raw(b"hello");
+    assert!(String::from_utf8(client.answer()).unwrap().contains("hello"));
+    assert!(since.elapsed() >= Duration::from_millis(300), "{:?}", since.elapsed());
+    assert_eq!(running.stop().code, Some(0));
+}
+
 #[test]
 fn a_client_of_plain_tcp_is_broken_off_after_so_many_of_its_bytes() {
     let (retape, server) = (Retape::new(), Listening::start());

@@ -148,8 +148,10 @@ impl Asking {
         };
         let seed = self.link.faults.set().seed();
         let broken = make(fault.args(), &mut fault.random(self.number, self.about.attempt, seed));
-        if broken.steps.contains(&Step::StopReading) {
-            return Err(Misfit::new("a live server reads when it likes"));
+        let stops = broken.steps.contains(&Step::StopReading);
+        if stops && broken.end.is_none() && begun.voice != Voice::Bytes {
+            let why = "over HTTP/2, a live server opens its windows when it likes: leave out `for`";
+            return Err(Misfit::new(why));
         }
         let point = known.sought(fault.point().unwrap_or(&Point::AfterHeaders))?;
         let after_switch =
@@ -190,9 +192,10 @@ impl Reached {
     }
 }
 
-/// What a client gets where its request is broken.
+/// What a client gets where its request is broken. On a stream, who takes no more of it opens its window no further: nothing is to be done.
 pub(super) fn steps(broken: &Break, voice: Voice) -> Vec<Step> {
     let mut steps = broken.steps.clone();
+    steps.retain(|step| voice == Voice::Bytes || *step != Step::StopReading);
     if let Some(end) = broken.end {
         steps.extend(voice.end(end, broken.connection));
     }

@@ -5,6 +5,7 @@ use cassettes::model::{Direction, Step, Timestamp};
 
 use super::Faults;
 use super::burst::Burst;
+use super::deafness::Deafness;
 use super::http1::Http1;
 use super::http2::Http2;
 use super::outlet::Outlet;
@@ -31,6 +32,7 @@ pub(crate) struct Link {
 pub(crate) struct ConnectionFaults {
     link: Link,
     speaks: Speaks,
+    deafness: Deafness,
     to_server: Outlet,
     to_client: Outlet,
 }
@@ -54,7 +56,8 @@ impl ConnectionFaults {
             Speech::Http => Speaks::Opening(BytesMut::new()),
             Speech::Raw => Speaks::Raw(Box::new(Raw::new(link.clone(), (0, 0)))),
         };
-        Self { link, speaks, to_server: Outlet::default(), to_client: Outlet::default() }
+        let deafness = Deafness::default();
+        Self { link, speaks, deafness, to_server: Outlet::default(), to_client: Outlet::default() }
     }
 
     /// The client said this. What is to be passed on of it.
@@ -113,6 +116,11 @@ impl ConnectionFaults {
         }
     }
 
+    /// A fault has the client not be read from, now.
+    pub(crate) fn is_deaf(&self) -> bool {
+        self.deafness != Deafness::None
+    }
+
     /// The server said these.
     pub(crate) fn receive(&mut self, pieces: impl Iterator<Item = Bytes>, now: Timestamp) {
         for bytes in pieces {
@@ -149,6 +157,7 @@ impl ConnectionFaults {
 
     /// So late it is. Call it before the outlets are asked.
     pub(crate) fn pass_time(&mut self, now: Timestamp) {
+        self.deafness.pass_time(now);
         let mut burst = Burst::new(now);
         match &mut self.speaks {
             Speaks::Http1(http1) => http1.timeout(&mut burst),
@@ -163,6 +172,7 @@ impl ConnectionFaults {
         let held = match (&self.speaks, direction) {
             (Speaks::Http1(http1), Direction::ToClient) => http1.deadline(),
             (Speaks::Http2(http2), Direction::ToClient) => http2.poll_timeout(),
+            (_, Direction::ToServer) => self.deafness.poll_timeout(),
             _ => None,
         };
         held.into_iter().chain(self.outlet(direction).poll_timeout()).min()
@@ -202,6 +212,7 @@ impl ConnectionFaults {
     }
 
     fn give(&mut self, burst: Burst) {
+        self.deafness.follow(&burst);
         for step in burst.steps {
             self.to_client.push(step, burst.now);
         }

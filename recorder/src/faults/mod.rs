@@ -5,6 +5,7 @@
 //! - `http1`, `http2`, `raw`: from bytes to exchanges, in each protocol
 //! - `asking`: a request that still comes, and what is done at points of it; `sought`: where those are
 //! - `asked`: what a client wants; `answer`: what it gets, and what is done to that; `hit`: when that is done; `held`: one that must be whole first
+//! - `deafness`: whether a client is read from
 //! - `voice`: whether that is bytes or frames; `shapers`: when it goes out; `burst`: one read's worth of it
 //! - `finder`, `items`: a point in an answer that still comes
 //! - [`Outlet`]: what one side is to get, and when; [`Act`] and [`Ending`]: what is done to it besides
@@ -19,6 +20,7 @@ mod asked;
 mod asking;
 mod burst;
 mod connection;
+mod deafness;
 mod finder;
 mod held;
 mod hit;

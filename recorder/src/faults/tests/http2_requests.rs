@@ -96,6 +96,22 @@ fn a_stalled_request_is_silent_until_its_client_gives_it_up() {
 }
 
 #[test]
+fn a_stream_that_is_not_read_from_gets_no_more_window_and_its_connection_does() {
+    let mut talk = Talk::new(&["stop-reading at body 2 of request on 1"], &[]);
+    talk.begins(1, &[]);
+    talk.begins(3, &[]);
+    assert_eq!(talk.says(&data(1, "0123", false).encode()), [data(1, "01", false)]);
+    talk.say(&[compose::window_update(1, 2), compose::window_update(3, 9)], 50);
+    let granted = talk.got().0;
+    assert_eq!(granted, [compose::window_update(0, 2), compose::window_update(3, 9)]);
+    assert!(talk.play.hears());
+    let mut timed = Talk::new(&["stop-reading for 1s at body 2 of request on 1"], &[]);
+    timed.begins(1, &[]);
+    assert_eq!(timed.says(&data(1, "0123", true).encode()), [data(1, "0123", true)]);
+    assert!(timed.play.told()[0].ends_with("leave out `for`"), "{:?}", timed.play.told());
+}
+
+#[test]
 fn a_stall_for_a_time_holds_the_answer_of_its_stream_up_and_no_other() {
     let mut talk = Talk::new(&["stall for 2s at body 2 of request on 1"], &[]);
     talk.begins(1, &[]);

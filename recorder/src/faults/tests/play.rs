@@ -92,6 +92,11 @@ impl Play {
         self.faults.poll_timeout(Direction::ToClient).map(|at| at.since(self.now))
     }
 
+    /// Whether the client is read from.
+    pub(super) fn hears(&self) -> bool {
+        !self.faults.is_deaf()
+    }
+
     pub(super) fn takes_more(&self) -> bool {
         self.faults.outlet(Direction::ToClient).has_room()
     }

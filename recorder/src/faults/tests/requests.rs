@@ -7,7 +7,7 @@ use cassettes::fault::{Asking, Fault};
 use cassettes::model::{Chunk, ConnectionId, Direction, Exchange, Protocol, Timestamp, Until};
 use cassettes::wire::http1::{Event, RequestParser};
 
-use super::play::Play;
+use super::play::{Got, Play};
 use crate::faults::{Act, Ending};
 
 const OK: &str = "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\nok";
@@ -184,6 +184,40 @@ fn a_point_that_never_comes_is_told_with_what_there_was() {
     let mut early = Play::http(&["early-response on PUT /files/1"]);
     early.ask(upload());
     assert!(early.told()[0].ends_with("a live server answers when it likes"));
+}
+
+#[test]
+fn a_client_is_not_read_from_once_the_point_has_come_and_its_server_has_what_was_before() {
+    for mut play in [
+        Play::http(&["stop-reading at body 5 of request"]),
+        Play::raw(&[&format!("stop-reading at byte {} of request", HEAD.len() + 5)]),
+    ] {
+        assert_eq!(ask(&mut play, HEAD, 9), HEAD.as_bytes());
+        assert!(play.hears());
+        assert_eq!(play.ask("0123456789"), "01234");
+        assert!(!play.hears());
+        play.pass(Duration::from_secs(9999));
+        assert!(!play.hears() && play.got() == Got::default());
+        let told = play.told();
+        assert!(told[0].ends_with(&format!("(after {} bytes)", HEAD.len() + 5)), "{told:?}");
+    }
+}
+
+#[test]
+fn a_client_that_was_not_read_from_for_a_time_is_answered_after_it() {
+    let mut play = Play::http(&["stop-reading for 2s at body 5 of request"]);
+    assert_eq!(
+        ask(&mut play, &upload()[..HEAD.len() + 6], 100),
+        &upload().as_bytes()[..HEAD.len() + 6]
+    );
+    assert!(!play.hears());
+    play.pass(Duration::from_millis(1999));
+    assert!(!play.hears());
+    play.pass(Duration::from_millis(1));
+    assert!(play.hears());
+    assert_eq!(play.ask("6789"), "6789");
+    play.say(OK, 5);
+    assert_eq!(play.got().bytes, OK.as_bytes());
 }
 
 #[test]
