@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use cassettes::format::Reader;
-use cassettes::model::{Direction, Exchange};
+use cassettes::model::{Direction, Exchange, Protocol};
+use cassettes::wire::http::{Message, View};
 use cassettes::wire::http1::{RequestHead, ResponseHead};
+use cassettes::wire::messages::{StreamMessage, messages};
 use memchr::memmem;
 
 use crate::{store, talk};
@@ -25,8 +27,8 @@ pub(super) fn warn_of(path: &Path) {
         let (exchanges, file) = (talk::count(count, "exchange"), path.display());
         let carry = if count == 1 { "carries" } else { "carry" };
         talk::warn(&format!(
-            "{exchanges} of {file} {carry} credentials (authorization, cookies): keep it private, \
-             they are not redacted"
+            "{exchanges} of {file} {carry} credentials (authorization, cookies, passwords): keep it \
+             private, they are not redacted"
         ));
     }
 }
@@ -41,14 +43,33 @@ fn count(reader: &Reader) -> usize {
     exchanges.filter(|n| reader.exchange(*n).is_ok_and(|exchange| carries(&exchange))).count()
 }
 
-/// Looks at the heads only.
+/// Of HTTP, looks at the heads only.
 fn carries(exchange: &Exchange) -> bool {
-    let request = head(exchange, Direction::ToServer);
-    let response = head(exchange, Direction::ToClient);
-    RequestHead::parse(&request)
-        .is_ok_and(|head| IN_REQUESTS.iter().any(|name| head.header(name).is_some()))
-        || ResponseHead::parse(&response)
-            .is_ok_and(|head| IN_RESPONSES.iter().any(|name| head.header(name).is_some()))
+    match exchange.protocol {
+        Protocol::Http1 => {
+            let request = head(exchange, Direction::ToServer);
+            let response = head(exchange, Direction::ToClient);
+            are_in(RequestHead::parse(&request).ok(), ResponseHead::parse(&response).ok())
+        }
+        Protocol::Http2 => {
+            let view = View::of(exchange);
+            let response = view.final_response().and_then(Message::response_head);
+            are_in(view.request().and_then(Message::request_head), response)
+        }
+        Protocol::Raw => messages(exchange).iter().any(|timed| match &timed.message {
+            StreamMessage::Plain(dialect, message) => {
+                dialect.tells_password(timed.direction, message)
+            }
+            _ => false,
+        }),
+        // A connection's own frames, and what is yet to come.
+        _ => false,
+    }
+}
+
+fn are_in(request: Option<RequestHead<'_>>, response: Option<ResponseHead<'_>>) -> bool {
+    request.is_some_and(|head| IN_REQUESTS.iter().any(|name| head.header(name).is_some()))
+        || response.is_some_and(|head| IN_RESPONSES.iter().any(|name| head.header(name).is_some()))
 }
 
 /// The bytes of one direction through the first empty line.
@@ -62,4 +83,41 @@ fn head(exchange: &Exchange, direction: Direction) -> Vec<u8> {
         }
     }
     head
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of the only exchange in this cassette.
+    fn carries_any(exchange: &str) -> bool {
+        let yaml = format!("retape: 1\nexchanges:\n{exchange}");
+        let cassette = cassettes::text::read(&yaml).unwrap();
+        let asked = |exchange: &&Exchange| exchange.protocol != Protocol::Http2Control;
+        carries(cassette.exchanges().iter().find(asked).unwrap())
+    }
+
+    fn http2(request: &str, response: &str) -> bool {
+        carries_any(&format!(
+            "  - protocol: http/2\n    request:\n      head: |\n        GET /\n        host: a\n{request}    \
+             response:\n      head: |\n        200\n{response}"
+        ))
+    }
+
+    #[test]
+    fn heads_of_both_versions_are_looked_at() {
+        assert!(carries_any("  - request: |\n      GET / HTTP/1.1\n      Cookie: a=b\n"));
+        assert!(!carries_any("  - request: |\n      GET / HTTP/1.1\n      X-Any: a=b\n"));
+        assert!(http2("        authorization: Bearer a\n", ""));
+        assert!(http2("", "        set-cookie: a=b\n"));
+        assert!(!http2("", "        x-any: a\n"));
+    }
+
+    #[test]
+    fn passwords_of_dialects_are_seen() {
+        let raw = |said: &str| carries_any(&format!("  - raw:\n      - client: {said:?}\n"));
+        assert!(raw("*2\r\n$4\r\nAUTH\r\n$1\r\na\r\n"));
+        assert!(!raw("*2\r\n$3\r\nGET\r\n$1\r\na\r\n"));
+        assert!(raw("PASS secret\n"));
+    }
 }

@@ -121,6 +121,27 @@ impl Dialect {
         }
     }
 
+    /// Whether a client says a password in this message, or what proves that it knows one.
+    pub fn tells_password(self, direction: Direction, message: &[u8]) -> bool {
+        let said = || self.readable(direction, message).to_ascii_uppercase();
+        direction == Direction::ToServer
+            && match self {
+                // SMTP, POP3 and IMAP; FTP, POP3 and IRC.
+                Self::Line => {
+                    let said = said();
+                    let words: Vec<_> = said.split(u8::is_ascii_whitespace).take(2).collect();
+                    words.iter().any(|word| [&b"AUTH"[..], b"PASS", b"LOGIN"].contains(word))
+                }
+                Self::Resp => {
+                    let said = said();
+                    let greets = said.starts_with(b"HELLO ");
+                    let asks = memchr::memmem::find(&said, b" AUTH ").is_some();
+                    said.starts_with(b"AUTH ") || greets && asks
+                }
+                Self::Postgres => message.first() == Some(&b'p'),
+            }
+    }
+
     fn spoken_by_client(self, exchange: &Exchange) -> bool {
         let mut cutter = self.cutter(Direction::ToServer);
         // Nothing at all is in no dialect.

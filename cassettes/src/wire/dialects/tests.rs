@@ -154,6 +154,25 @@ fn what_only_frames_a_message_is_not_read() {
     }
 }
 
+#[test]
+fn who_says_a_password_is_known_in_each_dialect() {
+    let tells =
+        |dialect: Dialect, said: &str| dialect.tells_password(Direction::ToServer, said.as_bytes());
+    for said in ["AUTH PLAIN AGE=\r\n", "PASS secret\r\n", "pass x\n", "a1 LOGIN me secret\r\n"] {
+        assert!(tells(Dialect::Line, said), "{said}");
+    }
+    assert!(tells(Dialect::Resp, "*2\r\n$4\r\nauth\r\n$1\r\nx\r\n"));
+    assert!(tells(
+        Dialect::Resp,
+        "*5\r\n$5\r\nHELLO\r\n$1\r\n3\r\n$4\r\nAUTH\r\n$1\r\na\r\n$1\r\nb\r\n"
+    ));
+    assert!(tells(Dialect::Postgres, "p\0\0\0\x08abc\0"));
+    assert!(!tells(Dialect::Line, "EHLO me\r\n"));
+    assert!(!tells(Dialect::Resp, "*2\r\n$3\r\nGET\r\n$4\r\nAUTH\r\n"));
+    assert!(!tells(Dialect::Postgres, "Q\0\0\0\x06a\0"));
+    assert!(!Dialect::Line.tells_password(Direction::ToClient, b"AUTH PLAIN\r\n"));
+}
+
 /// A raw exchange; the client begins, and an empty chunk leaves its turn to the server.
 fn raw(said: &[&'static str]) -> Exchange {
     let sides = [Direction::ToServer, Direction::ToClient].into_iter().cycle();
