@@ -27,13 +27,26 @@ pub(super) fn opening(steps: &[Step]) -> impl Iterator<Item = &Step> {
     amid.filter(|step| !matches!(step, Step::Wait(_)))
 }
 
-/// An answer such as `100 Continue`, of either version of HTTP.
+/// Answers such as `100 Continue` and nothing else, of either version of HTTP.
 pub(crate) fn is_interim(bytes: &Bytes) -> bool {
-    let is_frame = |frame: &Frame| frame.kind() == Kind::Headers && !is_final(frame);
-    let is_head = bytes.starts_with(b"HTTP/1.1 1") && bytes.ends_with(b"\r\n\r\n");
+    !bytes.is_empty() && are_interim_heads(bytes) || are_interim_frames(bytes)
+}
+
+fn are_interim_heads(mut bytes: &[u8]) -> bool {
+    while let Some(end) = memchr::memmem::find(bytes, b"\r\n\r\n") {
+        let (head, rest) = bytes.split_at_checked(end + 4).unwrap_or((bytes, &[]));
+        if !head.starts_with(b"HTTP/1.1 1") {
+            return false;
+        }
+        bytes = rest;
+    }
+    bytes.is_empty()
+}
+
+fn are_interim_frames(bytes: &Bytes) -> bool {
+    let is_interim = |frame: &Frame| frame.kind() == Kind::Headers && !is_final(frame);
     let mut frames = frames(bytes).peekable();
-    is_head
-        || frames.peek().is_some() && frames.all(|frame| frame.is_ok_and(|frame| is_frame(&frame)))
+    frames.peek().is_some() && frames.all(|frame| frame.is_ok_and(|frame| is_interim(&frame)))
 }
 
 #[cfg(test)]
@@ -42,12 +55,20 @@ mod tests {
 
     #[test]
     fn only_whole_heads_are_interim_answers() {
-        for told in
-            ["HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n"]
-        {
+        for told in [
+            "HTTP/1.1 100 Continue\r\n\r\n",
+            "HTTP/1.1 100 C\r\n\r\nHTTP/1.1 103 E\r\nLink: <a>\r\n\r\n",
+        ] {
             assert!(is_interim(&Bytes::from_static(told.as_bytes())), "{told}");
         }
-        for told in ["", "HTTP/", "HTTP/1.1 100", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 204 No"] {
+        for told in [
+            "",
+            "HTTP/",
+            "HTTP/1.1 100",
+            "HTTP/1.1 200 OK\r\n\r\n",
+            "HTTP/1.1 204 No",
+            "HTTP/1.1 100 C\r\n\r\nHTTP/1.1 204 No\r\n\r\n",
+        ] {
             assert!(!is_interim(&Bytes::from_static(told.as_bytes())), "{told}");
         }
     }

@@ -13,6 +13,7 @@ use crate::player::choice::{self, When};
 use crate::player::request::{Request, State};
 use crate::player::upgrade;
 use crate::select::{Choice, Cue, Why};
+use crate::stage::is_interim;
 
 impl Http1 {
     pub(super) fn hear(&mut self, said: Heard) {
@@ -47,7 +48,7 @@ impl Http1 {
         let first = exchange.and_then(|exchange| {
             exchange.sent(Direction::ToClient).next().map(|chunk| chunk.bytes.clone())
         });
-        match first.filter(|bytes| bytes.starts_with(b"HTTP/1.1 100")) {
+        match first.filter(|bytes| bytes.starts_with(b"HTTP/1.1 100") && is_interim(bytes)) {
             Some(interim) => {
                 self.actions.push_back(Action::Send(interim));
                 self.ask(request, true);

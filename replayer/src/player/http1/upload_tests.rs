@@ -130,3 +130,12 @@ fn a_fault_in_how_a_client_is_told_to_go_on_is_felt_and_then_the_recorded_order_
     let sliced = sliced.passes(MS).expect(" Continue\r\n\r/").passes(MS).expect("\n");
     sliced.client(body).expect("HTTP/1.1 200/");
 }
+
+#[test]
+fn who_was_recorded_to_be_told_to_go_on_and_answered_at_once_is_answered_once() {
+    let both = [GO_ON, &ok("early")].concat();
+    let request = expects("one");
+    let (head, body) = halves(&request, 0);
+    let tape = Tape::new().chunks(&[head, &both, body]).exchange(&expects("two"), &ok("2"));
+    Play::at(tape.stage()).client(head).expect(&both).client(body).expect("");
+}
