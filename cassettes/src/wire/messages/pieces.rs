@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::model::{Direction, Exchange, Protocol, Timestamp};
+use crate::model::{Chunk, Direction, Exchange, Protocol};
 use crate::wire::http::{Message, View};
 use crate::wire::http1::{
     Advance, Event, ParseError, RequestContext, RequestParser, ResponseParser,
@@ -11,8 +11,17 @@ use crate::wire::http2::{frames, stream_of};
 
 /// A piece of a body, or of what follows a switch of protocols.
 pub(super) struct Piece {
-    pub(super) at: Timestamp,
+    /// The chunk in which it came: its place among all of the exchange.
+    pub(super) chunk: usize,
     pub(super) bytes: Bytes,
+}
+
+/// What was sent in this direction, each chunk with its place among all.
+pub(super) fn sent(
+    exchange: &Exchange,
+    direction: Direction,
+) -> impl Iterator<Item = (usize, &Chunk)> {
+    exchange.chunks.iter().enumerate().filter(move |(_, chunk)| chunk.direction == direction)
 }
 
 /// The pieces of the last message in this direction, transfer framing taken off; after a switch, those of the tail.
@@ -43,14 +52,14 @@ fn http1(
 ) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut is_tail = false;
-    for chunk in exchange.sent(direction) {
+    for (number, chunk) in sent(exchange, direction) {
         let mut rest = chunk.bytes.clone();
         while !is_tail {
             let Ok(Advance { taken, event }) = advance(&rest) else { return pieces };
             rest = rest.slice(taken.min(rest.len())..);
             match event {
                 Some(Event::Head(_)) => pieces.clear(),
-                Some(Event::Body(bytes)) => pieces.push(Piece { at: chunk.at, bytes }),
+                Some(Event::Body(bytes)) => pieces.push(Piece { chunk: number, bytes }),
                 Some(Event::End | Event::Switched) if view.switched() => {
                     // The client's request ends as any other; only the answer tells of the switch.
                     is_tail = direction == Direction::ToServer || event == Some(Event::Switched);
@@ -60,7 +69,7 @@ fn http1(
             }
         }
         if is_tail && !rest.is_empty() {
-            pieces.push(Piece { at: chunk.at, bytes: rest });
+            pieces.push(Piece { chunk: number, bytes: rest });
         }
     }
     pieces
@@ -70,11 +79,11 @@ fn http1(
 fn http2(exchange: &Exchange, direction: Direction) -> Vec<Piece> {
     let own = stream_of(exchange);
     let mut pieces = Vec::new();
-    for chunk in exchange.sent(direction) {
+    for (number, chunk) in sent(exchange, direction) {
         let sound = frames(&chunk.bytes).map_while(Result::ok);
         let data = sound.filter(|frame| frame.stream() == own).filter_map(|frame| frame.data());
         let data = data.filter(|bytes| !bytes.is_empty());
-        pieces.extend(data.map(|bytes| Piece { at: chunk.at, bytes }));
+        pieces.extend(data.map(|bytes| Piece { chunk: number, bytes }));
     }
     pieces
 }

@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 
-use super::pieces::pieces;
+use super::pieces::{pieces, sent};
 use crate::model::{Direction, Exchange, Timestamp};
 use crate::wire::dialects::Dialect;
 use crate::wire::http::{Message, View};
@@ -99,12 +99,11 @@ pub fn messages(exchange: &Exchange) -> Vec<Timed> {
             let mut rest = &*piece.bytes;
             while !rest.is_empty() {
                 let message = reader.next(&mut rest, encoding);
-                all.extend(message.map(|message| Timed { at: piece.at, direction, message }));
+                all.extend(message.map(|message| (piece.chunk, direction, message)));
             }
         }
     }
-    all.sort_by_key(|timed| timed.at);
-    all
+    in_order(exchange, all)
 }
 
 /// None if the server left the dialect: its bytes say more than some of its messages.
@@ -112,8 +111,8 @@ fn plain_messages(exchange: &Exchange, dialect: Dialect) -> Vec<Timed> {
     let mut all = Vec::new();
     for direction in [Direction::ToServer, Direction::ToClient] {
         let (mut cutter, mut held) = (dialect.cutter(direction), BytesMut::new());
-        let mut chunks = exchange.sent(direction).peekable();
-        while let Some(chunk) = chunks.next() {
+        let mut chunks = sent(exchange, direction).peekable();
+        while let Some((number, chunk)) = chunks.next() {
             let mut rest = chunk.bytes.clone();
             while !rest.is_empty() {
                 let Ok(end) = cutter.advance(&rest) else { return Vec::new() };
@@ -121,13 +120,22 @@ fn plain_messages(exchange: &Exchange, dialect: Dialect) -> Vec<Timed> {
                 // The last one need not be whole.
                 if end.is_some() || chunks.peek().is_none() {
                     let message = StreamMessage::Plain(dialect, held.split().freeze());
-                    all.push(Timed { at: chunk.at, direction, message });
+                    all.push((number, direction, message));
                 }
             }
         }
     }
-    all.sort_by_key(|timed| timed.at);
-    all
+    in_order(exchange, all)
+}
+
+/// By the chunks in which they were whole: where no times are known, they all have the same.
+fn in_order(exchange: &Exchange, mut all: Vec<(usize, Direction, StreamMessage)>) -> Vec<Timed> {
+    all.sort_by_key(|(chunk, ..)| *chunk);
+    let timed = all.into_iter().filter_map(|(chunk, direction, message)| {
+        let at = exchange.chunks.get(chunk)?.at;
+        Some(Timed { at, direction, message })
+    });
+    timed.collect()
 }
 
 fn message_encoding<'a>(header: impl Fn(&str) -> Option<&'a [u8]>) -> Option<&'a [u8]> {
@@ -256,6 +264,14 @@ mod tests {
             ('<', b"\r\n2\r\n\n\n\r\n0\r\n\r\n"),
         ]);
         assert_eq!(told(&exchange), ["3 < a", "4 < b"]);
+    }
+
+    #[test]
+    fn where_no_times_are_known_each_side_is_told_in_its_turn() {
+        let said: [(_, &[u8]); 4] = [('>', b"a\n"), ('<', b"b\n"), ('>', b"c\n"), ('<', b"d\n")];
+        let mut raw = Exchange { protocol: Protocol::Raw, ..exchange(&said) };
+        raw.chunks.iter_mut().for_each(|chunk| chunk.at = Timestamp::ZERO);
+        assert_eq!(told(&raw), ["0 > a\n", "0 < b\n", "0 > c\n", "0 < d\n"]);
     }
 
     #[test]
