@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use cassettes::format::Reader;
-use cassettes::model::{Direction, Exchange, Protocol};
+use cassettes::model::{Chunk, Direction, Exchange, Protocol};
+use cassettes::wire::dialects::{Dialect, message_ends};
 use cassettes::wire::http::{Message, View};
 use cassettes::wire::http1::{RequestHead, ResponseHead};
-use cassettes::wire::messages::{StreamMessage, messages};
 use memchr::memmem;
 
 use crate::{store, talk};
@@ -14,6 +14,9 @@ use crate::{store, talk};
 /// Bytes looked through at most. It is a warning, not a scan that anything relies on, and should
 /// take no longer than a breath.
 const MAX_BYTES: u64 = 1 << 30;
+
+/// Bytes of each direction looked at where there is no head of HTTP/1: who is asked for a password says it early.
+const BEGINNING: usize = 64 * 1024;
 
 /// Fields that hold credentials, or the means to act as somebody.
 const IN_REQUESTS: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "x-api-key"];
@@ -52,19 +55,40 @@ fn carries(exchange: &Exchange) -> bool {
             are_in(RequestHead::parse(&request).ok(), ResponseHead::parse(&response).ok())
         }
         Protocol::Http2 => {
-            let view = View::of(exchange);
+            let view = View::of(&beginning(exchange));
             let response = view.final_response().and_then(Message::response_head);
             are_in(view.request().and_then(Message::request_head), response)
         }
-        Protocol::Raw => messages(exchange).iter().any(|timed| match &timed.message {
-            StreamMessage::Plain(dialect, message) => {
-                dialect.tells_password(timed.direction, message)
-            }
-            _ => false,
-        }),
+        Protocol::Raw => {
+            Dialect::of(exchange).is_some_and(|dialect| is_password_said(exchange, dialect))
+        }
         // A connection's own frames, and what is yet to come.
         _ => false,
     }
+}
+
+fn is_password_said(exchange: &Exchange, dialect: Dialect) -> bool {
+    let client = Direction::ToServer;
+    let said = beginning(exchange).bytes(client);
+    let mut start = 0;
+    message_ends(&mut *dialect.cutter(client), &said).into_iter().any(|end| {
+        let end = usize::try_from(end).unwrap_or(usize::MAX);
+        let message = said.get(std::mem::replace(&mut start, end)..end).unwrap_or_default();
+        dialect.tells_password(client, message)
+    })
+}
+
+/// Both directions as far as they are looked at, in whole chunks.
+fn beginning(exchange: &Exchange) -> Exchange {
+    let (mut asked, mut told) = (0, 0);
+    let is_early = |chunk: &&Chunk| {
+        let seen = if chunk.direction == Direction::ToServer { &mut asked } else { &mut told };
+        let before = *seen;
+        *seen += chunk.bytes.len();
+        before < BEGINNING
+    };
+    let chunks = exchange.chunks.iter().filter(is_early).cloned().collect();
+    Exchange { connection: exchange.connection, protocol: exchange.protocol, chunks }
 }
 
 fn are_in(request: Option<RequestHead<'_>>, response: Option<ResponseHead<'_>>) -> bool {
@@ -119,5 +143,6 @@ mod tests {
         assert!(raw("*2\r\n$4\r\nAUTH\r\n$1\r\na\r\n"));
         assert!(!raw("*2\r\n$3\r\nGET\r\n$1\r\na\r\n"));
         assert!(raw("PASS secret\n"));
+        assert!(raw("USER me\nPASS secret\nLIST\n"));
     }
 }
