@@ -45,6 +45,12 @@ impl Content {
     }
 }
 
+/// Where each thing is, of those that follow one another and end there.
+pub(super) fn ranges(ends: &[u64]) -> Vec<Range<u64>> {
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    starts.zip(ends.iter().copied()).map(|(start, end)| start..end).collect()
+}
+
 /// Half of what is not empty: at least one byte of it, and not all.
 pub(super) const fn middle(range: &Range<u64>) -> u64 {
     let half = (range.end - range.start) / 2;

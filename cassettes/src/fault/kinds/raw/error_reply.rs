@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::{postgres, spoken};
-use crate::fault::kinds::places::Content;
+use crate::fault::kinds::places::{Content, ranges};
 use crate::fault::{
     Action, Args, Family, Item, Kind, Misfit, Param, ParamType, Point, PointUse, Scene,
 };
@@ -17,8 +17,8 @@ pub(super) const KIND: Kind = Kind {
     family: Family::Raw,
     meaning: "Takes `at message K`. Sends an error in the place of that reply, all lines of it, in the form of the protocol: `-ERR \u{2026}` of RESP; `451 \
               \u{2026}` of SMTP, FTP and others whose replies begin with three digits; `-ERR \u{2026}` of POP3; `SERVER_ERROR \u{2026}` of memcached; `ERROR \u{2026}` in \
-              other lines. Of PostgreSQL, sends `ErrorResponse` in the place of that message and all that follow it up to `ReadyForQuery`: `ERROR`, or `FATAL` where the \
-              session has not begun yet, with SQLSTATE XX000 or the one that the text begins with.",
+              other lines. Of PostgreSQL, sends `ErrorResponse` in the place of that message and all that follow it up to `ReadyForQuery`: `ERROR`, or `FATAL` and FIN \
+              before the first of these, with SQLSTATE XX000 or the one that the text begins with.",
     standard: true,
     params: &[Param::place(
         "text",
@@ -109,22 +109,13 @@ fn numbered(line: &[u8]) -> Option<([u8; 3], bool)> {
 
 /// All lines of the reply that this one is the first of: RFC 5321 §4.2.1, RFC 959 §4.2.
 fn whole_reply(content: &Content, first: Range<u64>) -> Result<Range<u64>, Misfit> {
-    let ends = &content.layout.messages;
-    let own = ends.iter().position(|end| *end == first.end).unwrap_or(0);
+    let all = ranges(&content.layout.messages);
     let goes_on = |range: &Range<u64>| numbered(&content.slice(range)).is_none_or(|(_, more)| more);
-    let start = |index: usize| match index.checked_sub(1) {
-        Some(before) => ends.get(before).copied().unwrap_or(0),
-        None => 0,
-    };
-    if own > 0 && goes_on(&(start(own - 1)..first.start)) {
+    let own = all.iter().position(|range| *range == first).unwrap_or(0);
+    let (before, reply) = all.split_at(own);
+    if before.last().is_some_and(goes_on) {
         return Err(Misfit::new("it takes the first line of a reply"));
     }
-    let mut last = first.clone();
-    for (index, end) in ends.iter().enumerate().skip(own + 1) {
-        if !goes_on(&last) {
-            break;
-        }
-        last = start(index)..*end;
-    }
-    Ok(first.start..last.end)
+    let last = reply.iter().find(|range| !goes_on(range)).or(reply.last());
+    Ok(first.start..last.map_or(first.end, |last| last.end))
 }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use crate::fault::kinds::places::Content;
-use crate::fault::{Item, Misfit, Scene};
-use crate::model::Script;
+use crate::fault::kinds::places::{Content, ranges};
+use crate::fault::{End, Item, Misfit, Scene};
+use crate::model::{Script, Step};
 use crate::wire::dialects::postgres::is_ready;
 
 /// `internal_error`: whatever a client does about some errors, it does not expect this one.
@@ -14,31 +14,36 @@ const INTERNAL_ERROR: &str = "XX000";
 
 const DEFAULT_TEXT: &str = "broken on purpose";
 
-/// Puts an error in the place of this message and of what follows it, until the server is ready again: a server that fails skips that, too.
+/// Puts an error in the place of this message and of what follows it, until the server is ready again: a server that fails skips that, too. One that fails
+/// before it was ready ends the connection.
 pub(super) fn fail(
     scene: &Scene<'_>,
     content: &Content,
     message: &Range<u64>,
     text: Option<&str>,
 ) -> Result<Script, Misfit> {
-    let all = messages(content);
-    if is_ready(&content.slice(message)) {
+    let is_ready = |range: &Range<u64>| is_ready(&content.slice(range));
+    if is_ready(message) {
         return Err(Misfit::new("it needs another message than `ReadyForQuery`"));
     }
-    let ready = |range: &&Range<u64>| is_ready(&content.slice(range));
-    let next = all.iter().filter(|range| range.start >= message.end).find(ready);
-    let end = next.map_or(content.layout.messages.last().copied(), |ready| Some(ready.start));
-    let has_begun =
-        all.iter().take_while(|range| range.start < message.start).any(|range| ready(&range));
-    let severity = if has_begun { "ERROR" } else { "FATAL" };
-    let range = message.start..end.unwrap_or(message.end).max(message.end);
-    scene.replace(Item::Content(range), error_response(severity, text.unwrap_or(DEFAULT_TEXT)))
+    let all = ranges(&content.layout.messages);
+    let (before, after) = all.split_at(all.partition_point(|range| range.end <= message.start));
+    let text = text.unwrap_or(DEFAULT_TEXT);
+    if !before.iter().any(is_ready) {
+        let all_after = Item::Content(message.start..content.len());
+        return Ok(ended(scene.replace(all_after, error_response("FATAL", text))?));
+    }
+    let ready = after.iter().find(|range| is_ready(range));
+    let end = ready.map_or(content.len(), |ready| ready.start);
+    scene.replace(Item::Content(message.start..end), error_response("ERROR", text))
 }
 
-fn messages(content: &Content) -> Vec<Range<u64>> {
-    let ends = &content.layout.messages;
-    let starts = std::iter::once(0).chain(ends.iter().copied());
-    starts.zip(ends).map(|(start, end)| start..*end).collect()
+/// The connection ends after what is sent last.
+fn ended(mut script: Script) -> Script {
+    let last = script.steps.iter().rposition(|step| matches!(step, Step::Send(_)));
+    script.steps.truncate(last.map_or(0, |last| last + 1));
+    script.steps.extend(End::Close.of_connection());
+    script
 }
 
 fn error_response(severity: &str, text: &str) -> Bytes {

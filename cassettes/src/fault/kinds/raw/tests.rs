@@ -99,7 +99,8 @@ fn a_database_fails_until_it_is_ready_again() {
     let error = r"I<Messages(2)>E000%SERROR0VERROR0C531000Mdisk full00Z000\x05I";
     assert!(full.ends_with(error), "{full}");
     let fatal = told("error-reply at message 1");
-    assert!(fatal.starts_with("<Messages(0)>E000-SFATAL0VFATAL0CXX000"), "{fatal}");
+    let error = "E000-SFATAL0VFATAL0CXX0000Mbroken on purpose00";
+    assert_eq!(fatal, format!("<Messages(0)>{error}<Close>"));
     let needs = "no: it needs another message than `ReadyForQuery`";
     assert_eq!(told("error-reply at message 2"), needs);
     let longer = format!(r"{opens}<Messages(1)>T000\x0700D000\x0600C000\x050{rest}");

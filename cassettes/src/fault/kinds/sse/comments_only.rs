@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use super::{events, ranges};
+use super::events;
+use crate::fault::kinds::places::ranges;
 use crate::fault::{Action, Answer, Args, Family, Kind, Misfit, Point, PointUse, Scene};
 use crate::model::Script;
 
@@ -21,7 +22,7 @@ pub(super) const KIND: Kind = Kind {
 fn comments(scene: &mut Scene<'_>, _args: &Args, _at: Option<&Point>) -> Result<Script, Misfit> {
     let content = events(scene)?;
     let mut answer = Answer::of(scene)?;
-    for range in ranges(&content).into_iter().rev() {
+    for range in ranges(&content.layout.events).into_iter().rev() {
         answer.splice(range, Bytes::from_static(b": keep-alive\n\n"));
     }
     Ok(answer.into_script(scene))

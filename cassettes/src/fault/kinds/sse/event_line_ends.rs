@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use super::{events, ranges};
+use super::events;
+use crate::fault::kinds::places::ranges;
 use crate::fault::{
     Action, Answer, Args, Family, Kind, Misfit, Param, ParamType, Point, PointUse, Scene,
 };
@@ -25,7 +26,7 @@ const ENDS: [&str; 3] = ["\n", "\r\n", "\r"];
 fn rewrite(scene: &mut Scene<'_>, args: &Args, _at: Option<&Point>) -> Result<Script, Misfit> {
     let content = events(scene)?;
     let mut answer = Answer::of(scene)?;
-    for (index, range) in ranges(&content).into_iter().enumerate().rev() {
+    for (index, range) in ranges(&content.layout.events).into_iter().enumerate().rev() {
         let end = match args.text("ends") {
             Some("lf") => "\n",
             Some("crlf") => "\r\n",

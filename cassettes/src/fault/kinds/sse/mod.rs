@@ -13,8 +13,6 @@ mod split_utf8;
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
-
 use super::places::Content;
 use crate::fault::{Kind, Misfit, Scene};
 use crate::wire::messages::StreamKind;
@@ -41,13 +39,6 @@ fn events(scene: &Scene<'_>) -> Result<Content, Misfit> {
         return Ok(content);
     }
     Err(Misfit::new("it needs an answer of server-sent events (`text/event-stream`)"))
-}
-
-/// Where each event is.
-fn ranges(content: &Content) -> Vec<Range<u64>> {
-    let ends = &content.layout.events;
-    let starts = std::iter::once(0).chain(ends.iter().copied());
-    starts.zip(ends.iter().copied()).map(|(start, end)| start..end).collect()
 }
 
 /// What an event says.

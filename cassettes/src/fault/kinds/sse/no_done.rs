@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use super::{events, ranges, read};
+use super::{events, read};
+use crate::fault::kinds::places::ranges;
 use crate::fault::{Action, Args, Family, Item, Kind, Misfit, Point, PointUse, Scene};
 use crate::model::Script;
 
@@ -23,7 +24,7 @@ fn leave_out(scene: &mut Scene<'_>, _args: &Args, _at: Option<&Point>) -> Result
     let is_done = |range: &std::ops::Range<u64>| {
         read(&content.slice(range)).data.trim_ascii().eq_ignore_ascii_case(b"[DONE]")
     };
-    let done = ranges(&content).into_iter().rfind(is_done);
+    let done = ranges(&content.layout.events).into_iter().rfind(is_done);
     let done = done.ok_or_else(|| Misfit::new("it needs an event `data: [DONE]`"))?;
     scene.replace(Item::Content(done), Bytes::new())
 }
